@@ -1,0 +1,1 @@
+"""One small app an idea. Each runs alone: `uvicorn servers.hello:app --reload`."""

@@ -1,0 +1,24 @@
+"""Greets whoever tells it a name."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI, WebSocket
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+PAGES = files("servers") / "pages"
+
+app = FastAPI(title="hello")
+app.mount("/static", StaticFiles(directory=PAGES / "static"))
+
+
+@app.get("/")
+async def page():
+    return FileResponse(PAGES / "hello.html")
+
+
+@app.websocket("/ws")
+async def greet(ws: WebSocket):
+    await ws.accept()
+    async for name in ws.iter_text():
+        await ws.send_text(f"Hello, {name}!")
