@@ -1,0 +1,56 @@
+"""Sockets bound in the caller, so that a taken port is an error in the learner's own cell."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+
+FIRST, LAST = 8000, 8099
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens at `host` and `port` (0: any free one). `OSError` if it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def bind_first_free(host: str, wanted: int = FIRST) -> socket.socket:
+    """A socket at `wanted` or, if that is taken, at the first free port from 8000 to 8099."""
+    for port in (wanted, *range(FIRST, LAST + 1)):
+        try:
+            return bind(host, port)
+        except OSError as error:
+            if not is_taken(error):
+                raise
+    raise OSError(
+        errno.EADDRINUSE,
+        f"Every port from {FIRST} to {LAST} is taken. Stop a server that you no longer need "
+        "(ws101.servers() lists those of this notebook), or ask for any free port: port=0.",
+    )
+
+
+def is_taken(error: OSError) -> bool:
+    """Whether binding failed because somebody else holds the port (Windows says EACCES too)."""
+    return error.errno in (errno.EADDRINUSE, errno.EACCES)
+
+
+def holder(port: int) -> str:
+    """Who listens at `port`, for a message: ` by python3 (process 4711)`, or `` if unknown."""
+    import psutil  # only needed when something went wrong
+
+    try:
+        for found in psutil.net_connections(kind="tcp"):
+            if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
+                return f" by {psutil.Process(found.pid).name()} (process {found.pid})"
+    except psutil.Error:
+        pass  # other users' processes are not ours to see
+    return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is an address that only this machine can reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,268 @@
+"""A server behind a notebook: `serve(app)` gives a handle with everything one may ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import html
+import os
+import sys
+import warnings
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvicorn
+
+from ws101 import guard, loading, notebook, ports
+from ws101.background import Background
+from ws101.logs import Log
+
+T = TypeVar("T")
+
+
+class ServerFailed(RuntimeError):
+    """The server did not start, or is gone; the message holds the server's own words."""
+
+
+class Server:
+    """A running server. Made by `serve`; also a context manager that stops it at the end.
+
+    Attributes:
+        name: what it is called in messages.
+        host, port: where it listens.
+        url, ws_url: `http://…` and `ws://…`, with no slash at the end.
+        log: what the server and its handlers printed and logged.
+    """
+
+    def __init__(self, name: str, address: tuple[str, int], background: Background, log: Log):
+        self.name = name
+        self.host, self.port = address
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        authority = f"[{near}]" if ":" in near else near
+        self.url = f"http://{authority}:{self.port}"
+        self.ws_url = f"ws://{authority}:{self.port}"
+        self.log = log
+        self._background = background
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers."""
+        return self._background.running
+
+    @property
+    def connections(self) -> int:
+        """How many WebSocket connections are open."""
+        return self._background.connections
+
+    async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Await `coroutine` on the server's loop, where its queues, locks and sockets live.
+
+        Returns or raises what it does, and is cancelled if the waiting cell is interrupted.
+        `ServerFailed` if the server has stopped, or stops meanwhile.
+        https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe
+        """
+        if not asyncio.iscoroutine(coroutine):
+            raise TypeError(f"run() takes a coroutine, as in server.run(f()); got {coroutine!r}.")
+        gone = ServerFailed(f"{self.name} has stopped. Run the cell that serves it again.")
+        if not self.running:
+            coroutine.close()
+            raise gone
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._background.loop)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if not self.running:
+                raise gone from None
+            raise
+
+    def stop(self) -> None:
+        """Stop it: clients see close code 1012, the port is free, the thread has ended.
+
+        Takes 0.2 s as a rule and a few seconds at most. A call that blocks in C holds the thread
+        until it returns: then a warning names its line. Stopping twice does nothing.
+        """
+        held_at = self._background.stop()
+        if self in _running:
+            _running.remove(self)
+        if not _running:
+            _ticker.stop()
+        if held_at:
+            warnings.warn(
+                f"{self.name} no longer listens at port {self.port}, but its thread is held until "
+                f"this returns: {held_at}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Server:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with ThreadPoolExecutor(1) as pool:  # clients on this loop go on meanwhile
+            await asyncio.get_running_loop().run_in_executor(pool, self.stop)
+
+    def __repr__(self) -> str:
+        return f"<Server {self.name} {self._state()}>"
+
+    def _repr_html_(self) -> str:
+        from ws101.pages import link
+
+        where = link(self) if self.running else html.escape(self.url)
+        state = html.escape(self._state()).replace(html.escape(self.url), where)
+        return f"<div><b>{html.escape(self.name)}</b> {state}</div>"
+
+    def _state(self) -> str:
+        if not self.running:
+            return f"stopped, was at {self.url}"
+        count = self.connections
+        return f"running at {self.url}, {count} connection{'' if count == 1 else 's'} open"
+
+
+@dataclass
+class _Launches:
+    """The servers that one cell launched, by its newest run and by the run before."""
+
+    run: str
+    servers: list[Server] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)  # of the run before, in order
+
+
+_running: list[Server] = []
+_by_cell: dict[str, _Launches] = {}
+_ticker = notebook.Ticker()
+
+
+def serve(
+    app: Any,
+    *,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    name: str | None = None,
+    open_to_network: bool = False,
+    start_within: float = 10.0,
+    **options: Any,
+) -> Server:
+    """Serve an app in the background and return its handle once it answers.
+
+    Run again in the same cell, it replaces the server that the cell launched before, on the same
+    port. A file is read anew each time, so that what was edited is what is served.
+
+    Args:
+        app: an ASGI app, or the name of a Python file that defines one as `app`. A relative name
+            is looked for in the working directory, the folders above it, and the course's own.
+        port: 0 for any free one. If not given: 8000, or the next free one, which is then said.
+        host: an address of this machine; others than loopback need `open_to_network=True` too.
+        name: for messages; by default the file's name, or the variable that holds the app.
+        open_to_network: let other machines connect, if they know the token that is then shown.
+        start_within: seconds until the app's lifespan must have started.
+        options: anything else that `uvicorn.Config` takes, such as `ws_ping_interval=5`.
+
+    Raises:
+        ServerFailed: it did not start; the message says what the server said.
+        OSError: the port is taken; the message says by whom, where that can be known.
+        TypeError, AttributeError, FileNotFoundError: there is no app in what was given.
+
+    https://uvicorn.dev/settings/
+    """
+    caller = sys._getframe(1)
+    if isinstance(app, (str, os.PathLike)):
+        name = name or Path(app).stem
+        app = loading.load(app)
+    elif name is None:
+        name = next((k for k, v in caller.f_globals.items() if v is app and k[0] != "_"), "app")
+    loading.check(app)
+    if not ports.is_loopback(host):
+        if not open_to_network:
+            raise ValueError(
+                f"host={host!r} would let other machines connect. Leave it out to serve this one "
+                "only, or add open_to_network=True if that is what you want."
+            )
+        app = guard.Guard(app)
+
+    launches = _launches_of_this_cell(caller.f_code.co_filename)
+    listener = _listen(host, port, launches)
+    address = listener.getsockname()[:2]
+    log = Log()
+    try:
+        config = uvicorn.Config(
+            app, log_config=None, log_level="info", timeout_graceful_shutdown=1, **options
+        )
+        config.load()
+        background = Background(config, listener, log)
+        background.start(within=start_within)
+    except (RuntimeError, TimeoutError) as failure:
+        listener.close()
+        words = f" It said:\n\n{log}" if len(log) else ""
+        raise ServerFailed(f"{name} is not served: {failure}.{words}") from None
+    except BaseException:
+        listener.close()
+        raise
+    server = Server(name, address, background, log)
+    _running.append(server)
+    if launches:
+        launches.servers.append(server)
+    _ticker.start()
+    if isinstance(app, guard.Guard):
+        warnings.warn(
+            f"{name} is open to every machine that reaches this one at port {server.port}. It "
+            f"lets in who adds the token to the address: /?token={app.token}",
+            stacklevel=2,
+        )
+    return server
+
+
+def servers() -> list[Server]:
+    """The servers of this notebook that run now, oldest first."""
+    return [server for server in _running if server.running]
+
+
+def _launches_of_this_cell(filename: str) -> _Launches | None:
+    """What this run of the cell has launched so far, once what its last run launched is stopped."""
+    cell = notebook.cell(filename)
+    if cell is None:
+        return None
+    which, run = cell
+    before = _by_cell.get(which)
+    if before is None or before.run != run:
+        _by_cell[which] = _Launches(run)
+        for server in before.servers if before else []:
+            _by_cell[which].ports.append(server.port)
+            server.stop()
+    return _by_cell[which]
+
+
+def _listen(host: str, port: int | None, launches: _Launches | None):
+    """A listening socket: at `port`, or where this cell's server was before, or at 8000 and on."""
+    if port is not None:
+        try:
+            return ports.bind(host, port)
+        except OSError as error:
+            if ports.is_taken(error):
+                ours = next((s for s in servers() if s.port == port), None)
+                by = f" by {ours.name}, which this notebook serves" if ours else ports.holder(port)
+                error.strerror = (
+                    f"Port {port} is taken{by}. Stop that one, choose another port, or leave "
+                    "port= out to get the next free one"
+                )
+            raise
+    earlier = launches.ports[len(launches.servers) :] if launches else []
+    wanted = earlier[0] if earlier else ports.FIRST
+    listener = ports.bind_first_free(host, wanted)
+    if (got := listener.getsockname()[1]) != wanted:
+        print(f"Port {wanted} is taken{ports.holder(wanted)}, so this one is at port {got}.")
+    return listener
+
+
+@atexit.register
+def _stop_all() -> None:
+    for server in list(_running):
+        server.stop()
