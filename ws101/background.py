@@ -77,7 +77,11 @@ class Background:
         if tasks:
             _, stubborn = await asyncio.wait(tasks, timeout=GRACE)
             for task in stubborn:
-                self._log.write(f"This task swallowed its cancellation: {task!r}\n")
+                coroutine = task.get_coro()
+                where = threads.place(threads.awaited(coroutine))
+                self._log.write(f"A task swallowed its cancellation, it stood at: {where}\n")
+                with contextlib.suppress(RuntimeError):  # it may swallow this too
+                    coroutine.close()  # here, or the collector does and says so under some cell
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.loop.shutdown_asyncgens(), GRACE)
 
@@ -97,7 +101,7 @@ class Background:
             self.stop()
             raise
         if not settled:
-            where = threads.place(self._thread)
+            where = threads.place(threads.stack(self._thread))
             self.stop()
             raise TimeoutError(
                 f"it was not ready after {within:g} s. Its lifespan, if it has one, must `yield` "
@@ -133,7 +137,7 @@ class Background:
             with contextlib.suppress(RuntimeError):  # the loop closed in between
                 self.loop.call_soon_threadsafe(self._task.cancel)
         if not self._joined(1.5 * GRACE):
-            held_at = threads.place(self._thread)
+            held_at = threads.place(threads.stack(self._thread))
             if not threads.end(self._thread, within=3 * GRACE):
                 self._listener.close()
                 return held_at

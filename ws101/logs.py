@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import logging
 import sys
-import sysconfig
 import threading
 import traceback
 from collections import deque
@@ -18,6 +17,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 
 from uvicorn.logging import DefaultFormatter
+
+from ws101 import threads
 
 _LIMIT = 2_000  # lines kept
 _LINE = 10_000  # characters in a line before it is broken
@@ -34,9 +35,9 @@ class Log:
 
     def __init__(self) -> None:
         self.dropped = 0
-        self._lines: deque[str] = deque(maxlen=_LIMIT)
+        self._lines: deque[str | traceback.TracebackException] = deque(maxlen=_LIMIT)
         self._unfinished: dict[int, str] = {}  # by thread: print() writes a line in pieces
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the collector may log while we do
 
     def write(self, text: str) -> int:
         """Take text as a stream does: whole lines are kept, the rest waits for its end."""
@@ -59,12 +60,20 @@ class Log:
         self.write(_format.format(record).rstrip() + "\n")
 
     def failure(self, error: BaseException) -> None:
-        """Take an exception with its traceback, shortened as in records."""
-        self.write(_traceback(error) + "\n")
+        """Take an exception with its traceback, shortened as in records.
+
+        It is put into words when somebody reads. The loop reports exceptions that nobody fetched
+        from the garbage collector, at any moment; formatting parses source code, and CPython
+        3.11 fails if it was just parsing some (https://github.com/python/cpython/issues/106905).
+        """
+        with self._lock:
+            self._lines.append(traceback.TracebackException.from_exception(error))
 
     def __iter__(self) -> Iterator[str]:
         with self._lock:
-            return iter([*self._lines, *self._unfinished.values()])
+            kept = [*self._lines, *self._unfinished.values()]
+        for line in kept:
+            yield from [line] if isinstance(line, str) else _in_words(line)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -79,29 +88,22 @@ class Log:
         return str(self) or "(the log is empty)"
 
 
-def _traceback(error: BaseException) -> str:
-    """The traceback without its way in through the libraries, which is the same every time."""
-    described = traceback.TracebackException.from_exception(error)
-    frames = described.stack
-    way_in = list(itertools.takewhile(lambda frame: _is_library(frame.filename), frames))
-    if 1 < len(way_in) < len(frames):
-        described.stack = traceback.StackSummary.from_list(frames[len(way_in) :])
-    lines = "".join(described.format()).rstrip().split("\n")
-    if len(described.stack) < len(frames):
-        lines.insert(1, f"  … {len(way_in)} frames of the libraries that called it …")
-    return "\n".join(lines)
-
-
-def _is_library(filename: str) -> bool:
-    return filename.startswith(_LIBRARIES)
-
-
-_LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
+def _in_words(error: traceback.TracebackException) -> list[str]:
+    """The traceback's lines without its way in through libraries, the same every time."""
+    frames = error.stack
+    way_in = list(itertools.takewhile(lambda frame: threads.is_library(frame.filename), frames))
+    skipped = len(way_in) if 1 < len(way_in) < len(frames) else 0
+    error.stack = traceback.StackSummary.from_list(frames[skipped:])
+    lines = "".join(error.format()).rstrip().split("\n")
+    error.stack = frames
+    if skipped:
+        lines.insert(1, f"  … {skipped} frames of the libraries that called it …")
+    return lines
 
 
 class _Formatter(DefaultFormatter):
     def formatException(self, ei) -> str:
-        return _traceback(ei[1])
+        return "\n".join(_in_words(traceback.TracebackException.from_exception(ei[1])))
 
 
 _format = _Formatter("%(levelprefix)s %(message)s", use_colors=False)

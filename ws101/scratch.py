@@ -20,14 +20,15 @@ class Ran:
     """What became of one cell.
 
     Attributes:
-        status: `ok`, `error`, `aborted` (an error before it), or `lost`: the kernel never
-            answered, and JupyterLab would show `[*]` for ever.
+        status: `ok`, `error`, `died` (the kernel ended before the cell did), or `lost`: the
+            kernel lives and never answered, and JupyterLab would show `[*]` for ever.
         text: what it printed, its result as text, and its error, in that order of arrival.
-        outputs: the same as nbformat output dictionaries.
+        outputs: the same as nbformat output dictionaries. What a cell left running prints
+            later is added here while later cells run.
     """
 
     source: str
-    status: Literal["ok", "error", "aborted", "lost"] = "lost"
+    status: Literal["ok", "error", "died", "lost"] = "lost"
     text: str = ""
     outputs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ class ScratchKernel:
 
     def __init__(self, cwd: str | None = None) -> None:
         self._cwd = cwd
+        self._ran: dict[str, Ran] = {}  # every cell so far, by the id of its request
         self.manager = AsyncKernelManager(kernel_name="python3")
 
     async def __aenter__(self) -> ScratchKernel:
@@ -71,15 +73,17 @@ class ScratchKernel:
             queued: send them all at once, then wait; otherwise each when the last has ended.
             within: seconds for all of them. A cell that has not answered by then is `lost`.
         """
-        ran: dict[str, Ran] = {}
         deadline = asyncio.get_running_loop().time() + within
+        sent: dict[str, Ran] = {}
         for cell in cells:
             cell_id, source = cell if isinstance(cell, tuple) else ("", cell)
-            ran[self._send(source, cell_id)] = Ran(source)
+            request = self._send(source, cell_id)
+            sent[request] = self._ran[request] = Ran(source)
             if not queued:
-                await self._collect(ran, deadline)
-        await self._collect(ran, deadline)
-        return list(ran.values())
+                await self._collect({request}, deadline)
+        if queued:
+            await self._collect(set(sent), deadline)
+        return list(sent.values())
 
     def _send(self, source: str, cell_id: str) -> str:
         content = {
@@ -95,39 +99,49 @@ class ScratchKernel:
         self.client.shell_channel.send(message)
         return message["header"]["msg_id"]
 
-    async def _collect(self, ran: dict[str, Ran], deadline: float) -> None:
-        """Read replies and outputs until every cell has answered and fallen idle."""
-        waiting = {key for key, cell in ran.items() if cell.status == "lost"}
+    async def _collect(self, requests: set[str], deadline: float) -> None:
+        """Read until those requests are answered and done with, or the kernel or time ends."""
+        unanswered = set(requests)
+        reading = asyncio.create_task(self._read(unanswered, busy=set(requests)))
         try:
             async with asyncio.timeout_at(deadline):
-                await asyncio.gather(
-                    self._read_replies(ran, set(waiting)), self._read_outputs(ran, set(waiting))
-                )
+                while not reading.done() and await self.manager.is_alive():
+                    await asyncio.wait([reading], timeout=0.2)
+            if reading.done():
+                reading.result()
+            for request in unanswered:
+                self._ran[request].status = "died"
         except TimeoutError:
-            pass  # those still waiting stay `lost`
+            pass  # the unanswered stay `lost`
+        finally:
+            reading.cancel()
 
-    async def _read_replies(self, ran: dict[str, Ran], waiting: set[str]) -> None:
-        while waiting:
+    async def _read(self, unanswered: set[str], busy: set[str]) -> None:
+        await asyncio.gather(self._read_replies(unanswered), self._read_outputs(busy))
+
+    async def _read_replies(self, unanswered: set[str]) -> None:
+        while unanswered:
             message = await self.client.get_shell_msg(timeout=None)
-            key = message["parent_header"].get("msg_id")
-            if key in waiting:
-                ran[key].status = message["content"]["status"]
-                waiting.discard(key)
+            request = message["parent_header"].get("msg_id")
+            if request in self._ran:
+                self._ran[request].status = message["content"]["status"]
+                unanswered.discard(request)
 
-    async def _read_outputs(self, ran: dict[str, Ran], busy: set[str]) -> None:
+    async def _read_outputs(self, busy: set[str]) -> None:
         while busy:
             message = await self.client.get_iopub_msg(timeout=None)
-            key = message["parent_header"].get("msg_id")
+            request = message["parent_header"].get("msg_id")
             kind, content = message["msg_type"], message["content"]
-            if key not in ran:
+            if request not in self._ran:
                 continue
+            cell = self._ran[request]
             if kind == "status" and content["execution_state"] == "idle":
-                busy.discard(key)
+                busy.discard(request)
             elif kind == "stream":
-                ran[key].text += content["text"]
+                cell.text += content["text"]
             elif kind in ("execute_result", "display_data"):
-                ran[key].text += content["data"].get("text/plain", "") + "\n"
+                cell.text += content["data"].get("text/plain", "") + "\n"
             elif kind == "error":
-                ran[key].text += f"{content['ename']}: {content['evalue']}\n"
+                cell.text += f"{content['ename']}: {content['evalue']}\n"
             if kind in ("stream", "execute_result", "display_data", "error"):
-                ran[key].outputs.append({"output_type": kind, **content})
+                cell.outputs.append({"output_type": kind, **content})

@@ -1,12 +1,22 @@
-"""Where another thread stands, and how to end it where CPython allows that."""
+"""Where threads and coroutines stand, and how to end a thread where CPython allows that."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+import sysconfig
 import threading
 import time
 import traceback
+from collections.abc import Coroutine
+from typing import Any
+
+_LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
+
+
+def is_library(filename: str) -> bool:
+    """Whether code from this file is Python's or an installed package's, not the learner's."""
+    return filename.startswith((*_LIBRARIES, "<frozen "))
 
 
 def stack(thread: threading.Thread) -> traceback.StackSummary:
@@ -15,13 +25,22 @@ def stack(thread: threading.Thread) -> traceback.StackSummary:
     return traceback.StackSummary() if frame is None else traceback.extract_stack(frame)
 
 
-def place(thread: threading.Thread) -> str:
-    """The line at which `thread` stands, for a message: `time.sleep(5)  (file.py, line 7)`."""
-    frames = stack(thread)
+def awaited(coroutine: Coroutine[Any, Any, Any]) -> traceback.StackSummary:
+    """The lines at which a suspended coroutine and those it awaits stand, outermost first."""
+    frames = []
+    while frame := getattr(coroutine, "cr_frame", None):
+        frames.append((frame, frame.f_lineno))
+        coroutine = coroutine.cr_await
+    return traceback.StackSummary.extract(iter(frames))
+
+
+def place(frames: traceback.StackSummary) -> str:
+    """The innermost line that is not a library's, for a message: `time.sleep(5) (app.py, line 7)`."""
     if not frames:
-        return "nowhere: it has ended"
-    last = frames[-1]
-    return f"{last.line or last.name}  ({last.filename}, line {last.lineno})"
+        return "nowhere, it has ended"
+    own = [frame for frame in frames if not is_library(frame.filename)]
+    last = (own or frames)[-1]
+    return f"{last.line or last.name} ({last.filename}, line {last.lineno})"
 
 
 def end(thread: threading.Thread, within: float) -> bool:
