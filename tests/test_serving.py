@@ -1,11 +1,12 @@
 """`serve` in this process: what the handle gives, and what bad input gets."""
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -161,9 +162,8 @@ async def test_the_log_keeps_the_newest_lines_and_counts_the_rest():
             print("line", number)
         await ws.send_text("done")
 
-    async with serve(app, port=0) as server:
-        async with connect(f"{server.ws_url}/ws", proxy=None) as client:
-            assert await asyncio.wait_for(client.recv(), WITHIN) == "done"
+    async with serve(app, port=0) as server, connect(f"{server.ws_url}/ws", proxy=None) as client:
+        assert await asyncio.wait_for(client.recv(), WITHIN) == "done"
     assert len(server.log) == 2_000
     assert "line 4999" in list(server.log)
     assert "line 1" not in list(server.log)
@@ -212,6 +212,20 @@ def test_the_next_free_port_is_taken_and_said(capsys):
         with serve(echo_app()) as server:
             assert server.port > first
     assert f"so this one is at port {server.port}." in capsys.readouterr().out
+
+
+async def test_a_proxy_in_the_environment_is_not_asked_for_loopback(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://192.0.2.1:3128")
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with (
+        asyncio.timeout(WITHIN),
+        serve(echo_app(), port=0) as server,
+        connect(f"{server.ws_url}/ws") as client,
+    ):
+        await client.send("hi")
+        assert await client.recv() == "hi"
+    assert os.environ["no_proxy"] == "intranet.example,127.0.0.1,localhost"
 
 
 # Bad input
@@ -371,9 +385,7 @@ async def test_an_open_server_warns_and_asks_other_machines_for_its_token():
             await echoed(server, path="/ws?token=guessed")
         assert await echoed(server, path=f"/ws?token={token}") == "hi"
         cookie = {"Cookie": f"ws101_token={token}"}
-        async with connect(
-            f"{server.ws_url}/ws", proxy=None, additional_headers=cookie
-        ) as client:
+        async with connect(f"{server.ws_url}/ws", proxy=None, additional_headers=cookie) as client:
             await client.send("by cookie")
             assert await asyncio.wait_for(client.recv(), WITHIN) == "by cookie"
 
@@ -408,10 +420,8 @@ async def test_a_task_that_swallows_cancellation_is_named_in_the_log():
     async def stubborn(ws: WebSocket):
         await ws.accept()
         while True:
-            try:
+            with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                pass
 
     server = serve(app, port=0)
     async with connect(f"{server.ws_url}/ws", proxy=None):

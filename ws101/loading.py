@@ -49,10 +49,7 @@ def load(file: str | os.PathLike[str]) -> Any:
     # Alone in its folder a file may be called anything, json.py included: give it a name that
     # hides nothing. In a folder it is named as `uvicorn servers.echo:app` names it.
     name = ".".join(parts) if len(parts) > 1 else f"served_{parts[0]}"
-    for module_name, module in list(sys.modules.items()):
-        origin = getattr(module, "__file__", None)
-        if origin and module_name.startswith(f"{parts[0]}.") and path.parent in Path(origin).parents:
-            del sys.modules[module_name]
+    _forget(f"{parts[0]}.", path.parent)
     if str(root) not in sys.path:
         sys.path.append(str(root))  # at the end: it must not hide what is installed
 
@@ -75,6 +72,14 @@ def load(file: str | os.PathLike[str]) -> Any:
             + (f" It has {', '.join(apps)}: name it `app`." if apps else " Add: app = FastAPI()")
         )
     return module.app
+
+
+def _forget(prefix: str, folder: Path) -> None:
+    """Have modules of that prefix that lie in `folder` imported anew when next asked for."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.startswith(prefix) and file and Path(file).is_relative_to(folder):
+            del sys.modules[name]
 
 
 def check(app: Any) -> Any:

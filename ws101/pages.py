@@ -52,11 +52,12 @@ class Page:
     def _repr_html_(self) -> str:
         frame = f"ws101-{uuid.uuid4().hex}"
         name = html.escape(self._server.name)
+        own_tab = link(self._server, self._path, self._via, text="Open it in its own tab")
         return (
             f'<iframe id="{frame}" title="The page of {name}" style="box-sizing: border-box; '
             f'width: 100%; height: {self._height}px; border: 1px solid #767676"></iframe>'
             + _find(frame, "src", self._server, self._path, self._via)
-            + f"<div>{link(self._server, self._path, self._via, text='Open it in its own tab')}</div>"
+            + f"<div>{own_tab}</div>"
         )
 
 
@@ -89,8 +90,6 @@ def link(server: Server, path: str = "/", via: Via = "auto", text: str | None = 
 
 
 def _find(element: str, attribute: str, server: Server, path: str, via: Via) -> str:
-    settings = dict(
-        id=element, attribute=attribute, port=server.port, path=path,
-        base=notebook.base_url(), via=via,
-    )  # fmt: skip
+    settings = {"id": element, "attribute": attribute, "port": server.port, "path": path}
+    settings |= {"base": notebook.base_url(), "via": via}
     return _FIND % json.dumps(settings).replace("<", "\\u003c")

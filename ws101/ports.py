@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 
 FIRST, LAST = 8000, 8099
@@ -30,6 +31,14 @@ def bind_first_free(host: str, wanted: int = FIRST) -> socket.socket:
     )
 
 
+def bind_or_any(host: str, wanted: int) -> socket.socket:
+    """A socket at `wanted` or, if that is taken, at any free port."""
+    try:
+        return bind(host, wanted)
+    except OSError:
+        return bind(host, 0)
+
+
 def is_taken(error: OSError) -> bool:
     """Whether binding failed because somebody else holds the port (Windows says EACCES too)."""
     return error.errno in (errno.EADDRINUSE, errno.EACCES)
@@ -46,6 +55,19 @@ def holder(port: int) -> str:
     except psutil.Error:
         pass  # other users' processes are not ours to see
     return ""
+
+
+def bypass_proxy() -> None:
+    """Let clients of this process reach loopback directly, whatever proxy the environment names.
+
+    `websockets` and `httpx` follow the proxy variables; a proxy elsewhere cannot reach us here.
+    https://websockets.readthedocs.io/en/stable/topics/proxies.html
+    """
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
+        if missing:
+            os.environ[name] = ",".join(hosts + missing)
 
 
 def is_loopback(host: str) -> bool:

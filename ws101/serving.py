@@ -6,17 +6,17 @@ import asyncio
 import atexit
 import html
 import os
+import socket
 import sys
 import warnings
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import uvicorn
 
-from ws101 import guard, loading, notebook, ports
+from ws101 import guard, launches, loading, notebook, ports
 from ws101.background import Background
 from ws101.logs import Log
 
@@ -111,33 +111,22 @@ class Server:
             await asyncio.get_running_loop().run_in_executor(pool, self.stop)
 
     def __repr__(self) -> str:
-        return f"<Server {self.name} {self._state()}>"
+        return f"<Server {self.name} {self._state(self.url)}>"
 
     def _repr_html_(self) -> str:
         from ws101.pages import link
 
-        where = link(self) if self.running else html.escape(self.url)
-        state = html.escape(self._state()).replace(html.escape(self.url), where)
-        return f"<div><b>{html.escape(self.name)}</b> {state}</div>"
+        address = link(self) if self.running else html.escape(self.url)
+        return f"<div><b>{html.escape(self.name)}</b> {self._state(address)}</div>"
 
-    def _state(self) -> str:
+    def _state(self, address: str) -> str:
         if not self.running:
-            return f"stopped, was at {self.url}"
+            return f"stopped, was at {address}"
         count = self.connections
-        return f"running at {self.url}, {count} connection{'' if count == 1 else 's'} open"
-
-
-@dataclass
-class _Launches:
-    """The servers that one cell launched, by its newest run and by the run before."""
-
-    run: str
-    servers: list[Server] = field(default_factory=list)
-    ports: list[int] = field(default_factory=list)  # of the run before, in order
+        return f"running at {address}, {count} connection{'' if count == 1 else 's'} open"
 
 
 _running: list[Server] = []
-_by_cell: dict[str, _Launches] = {}
 _ticker = notebook.Ticker()
 
 
@@ -188,8 +177,9 @@ def serve(
             )
         app = guard.Guard(app)
 
-    launches = _launches_of_this_cell(caller.f_code.co_filename)
-    listener = _listen(host, port, launches)
+    ports.bypass_proxy()
+    launched = launches.of_this_cell(caller.f_code.co_filename)
+    listener = _listen(host, port, launched)
     address = listener.getsockname()[:2]
     log = Log()
     try:
@@ -208,8 +198,8 @@ def serve(
         raise
     server = Server(name, address, background, log)
     _running.append(server)
-    if launches:
-        launches.servers.append(server)
+    if launched:
+        launched.servers.append(server)
     _ticker.start()
     if isinstance(app, guard.Guard):
         warnings.warn(
@@ -225,41 +215,31 @@ def servers() -> list[Server]:
     return [server for server in _running if server.running]
 
 
-def _launches_of_this_cell(filename: str) -> _Launches | None:
-    """What this run of the cell has launched so far, once what its last run launched is stopped."""
-    cell = notebook.cell(filename)
-    if cell is None:
-        return None
-    which, run = cell
-    before = _by_cell.get(which)
-    if before is None or before.run != run:
-        _by_cell[which] = _Launches(run)
-        for server in before.servers if before else []:
-            _by_cell[which].ports.append(server.port)
-            server.stop()
-    return _by_cell[which]
-
-
-def _listen(host: str, port: int | None, launches: _Launches | None):
+def _listen(host: str, port: int | None, launched: launches.Launches | None) -> socket.socket:
     """A listening socket: at `port`, or where this cell's server was before, or at 8000 and on."""
+    earlier = launched.next_port() if launched else None
+    if port == 0 and earlier:
+        return ports.bind_or_any(host, earlier)
     if port is not None:
         try:
             return ports.bind(host, port)
         except OSError as error:
             if ports.is_taken(error):
-                ours = next((s for s in servers() if s.port == port), None)
-                by = f" by {ours.name}, which this notebook serves" if ours else ports.holder(port)
                 error.strerror = (
-                    f"Port {port} is taken{by}. Stop that one, choose another port, or leave "
-                    "port= out to get the next free one"
+                    f"Port {port} is taken{_holder(port)}. Stop that one, choose another port, or "
+                    "leave port= out to get the next free one"
                 )
             raise
-    earlier = launches.ports[len(launches.servers) :] if launches else []
-    wanted = earlier[0] if earlier else ports.FIRST
+    wanted = earlier or ports.FIRST
     listener = ports.bind_first_free(host, wanted)
     if (got := listener.getsockname()[1]) != wanted:
-        print(f"Port {wanted} is taken{ports.holder(wanted)}, so this one is at port {got}.")
+        print(f"Port {wanted} is taken{_holder(wanted)}, so this one is at port {got}.")
     return listener
+
+
+def _holder(port: int) -> str:
+    ours = next((server for server in servers() if server.port == port), None)
+    return f" by {ours.name}, which this notebook serves" if ours else ports.holder(port)
 
 
 @atexit.register

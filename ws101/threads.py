@@ -35,7 +35,7 @@ def awaited(coroutine: Coroutine[Any, Any, Any]) -> traceback.StackSummary:
 
 
 def place(frames: traceback.StackSummary) -> str:
-    """The innermost line that is not a library's, for a message: `time.sleep(5) (app.py, line 7)`."""
+    """The innermost line that is not a library's: `time.sleep(5) (app.py, line 7)`."""
     if not frames:
         return "nowhere, it has ended"
     own = [frame for frame in frames if not is_library(frame.filename)]
