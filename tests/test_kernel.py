@@ -162,6 +162,7 @@ async def test_a_taken_port_is_an_error_in_the_cell_and_the_kernel_lives(kernel)
 
 
 async def test_what_a_handler_prints_lands_under_no_cell(kernel):
+    await run(kernel, "import logging; logging.basicConfig(level=logging.INFO)")
     port = int(await run(kernel, "server = serve(app, port=0); print(server.port)"))
     source = """
     tell()

@@ -1,6 +1,7 @@
 """`serve` in this process: what the handle gives, and what bad input gets."""
 
 import asyncio
+import gc
 import os
 import socket
 import subprocess
@@ -413,7 +414,53 @@ async def test_a_handler_that_neither_receives_nor_sends_is_cancelled():
     assert refused(server.port)
 
 
-async def test_a_task_that_swallows_cancellation_is_named_in_the_log():
+async def test_a_task_that_a_handler_started_ends_with_the_server():
+    app = FastAPI()
+    ended = threading.Event()
+
+    async def forever():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:  # not GeneratorExit, by the collector
+            ended.set()
+
+    @app.websocket("/ws")
+    async def start(ws: WebSocket):
+        await ws.accept()
+        app.state.task = asyncio.create_task(forever())
+        await ws.send_text("started")
+
+    async with serve(app, port=0) as server, connect(f"{server.ws_url}/ws", proxy=None) as client:
+        assert await asyncio.wait_for(client.recv(), WITHIN) == "started"
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_a_client_that_reads_nothing_does_not_hold_the_stop():
+    app = FastAPI()
+    stalled = threading.Event()
+
+    @app.websocket("/ws")
+    async def flood(ws: WebSocket):
+        await ws.accept()
+        while True:
+            try:
+                await asyncio.wait_for(ws.send_bytes(bytes(65_536)), 0.5)
+            except TimeoutError:
+                stalled.set()
+                raise
+
+    server = serve(app, port=0)
+    async with connect(f"{server.ws_url}/ws", proxy=None, compression=None) as client:
+        client.transport.pause_reading()
+        assert await asyncio.to_thread(stalled.wait, WITHIN)
+        server.stop()
+        assert server._background._thread not in threading.enumerate()
+        assert refused(server.port)
+        client.transport.abort()
+
+
+async def test_a_task_that_swallows_cancellation_is_named_in_the_log(caplog):
     app = FastAPI()
 
     @app.websocket("/ws")
@@ -428,6 +475,8 @@ async def test_a_task_that_swallows_cancellation_is_named_in_the_log():
         server.stop()
     stood_at = "A task swallowed its cancellation, it stood at: await asyncio.Event().wait()"
     assert stood_at in str(server.log)
+    gc.collect()
+    assert caplog.text == ""
     assert refused(server.port)
 
 
