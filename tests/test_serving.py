@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from websockets import ConnectionClosed, InvalidStatus, connect
 
-from ws101 import ServerFailed, loading, ports, serve, servers
+from ws101 import ServerFailed, loading, serve, servers
 
 WITHIN = 10  # seconds: a deadline that only a hang reaches
 
@@ -208,10 +208,8 @@ def test_a_port_taken_by_our_own_server_says_which():
 
 
 def test_the_next_free_port_is_taken_and_said(capsys):
-    with ports.bind_first_free("127.0.0.1") as taken:
-        first = taken.getsockname()[1]
-        with serve(echo_app()) as server:
-            assert server.port > first
+    with serve(echo_app()) as first, serve(echo_app()) as server:
+        assert server.port > first.port
     assert f"so this one is at port {server.port}." in capsys.readouterr().out
 
 
@@ -227,6 +225,16 @@ async def test_a_proxy_in_the_environment_is_not_asked_for_loopback(monkeypatch)
         await client.send("hi")
         assert await client.recv() == "hi"
     assert os.environ["no_proxy"] == "intranet.example,127.0.0.1,localhost"
+
+
+async def test_the_wire_is_on_unless_turned_off():
+    async with serve(echo_app(), port=0) as server:
+        assert await echoed(server, "caught") == "caught"
+    assert str(server.wire).count("“caught”") == 2
+    async with serve(echo_app(), port=0, wire=False) as server:
+        assert await echoed(server) == "hi"
+        with pytest.raises(RuntimeError, match="served with wire=False"):
+            server.wire  # noqa: B018
 
 
 # Bad input

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import socket
+from collections.abc import Callable
 
 FIRST, LAST = 8000, 8099
 
@@ -16,8 +17,42 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def bind_first_free(host: str, wanted: int = FIRST) -> socket.socket:
-    """A socket at `wanted` or, if that is taken, at the first free port from 8000 to 8099."""
+def listen(
+    host: str, port: int | None, earlier: int | None, holder: Callable[[int], str]
+) -> socket.socket:
+    """A listening socket, at the port that was asked for or, if none was, at a free one.
+
+    Args:
+        port: an explicit one, 0 for any free one, or `None` for 8000 or the next free one.
+        earlier: where the same cell's server was before, preferred if the port is not explicit.
+        holder: says who holds a port, as `ports.holder` does.
+
+    Raises:
+        OSError: the explicit port is taken, or all are.
+    """
+    if port == 0:
+        try:
+            return bind(host, earlier or 0)
+        except OSError:
+            return bind(host, 0)
+    if port is not None:
+        try:
+            return bind(host, port)
+        except OSError as error:
+            if is_taken(error):
+                error.strerror = (
+                    f"Port {port} is taken{holder(port)}. Stop that one, choose another port, or "
+                    "leave port= out to get the next free one"
+                )
+            raise
+    wanted = earlier or FIRST
+    listener = _bind_first_free(host, wanted)
+    if (got := listener.getsockname()[1]) != wanted:
+        print(f"Port {wanted} is taken{holder(wanted)}, so this one is at port {got}.")
+    return listener
+
+
+def _bind_first_free(host: str, wanted: int) -> socket.socket:
     for port in (wanted, *range(FIRST, LAST + 1)):
         try:
             return bind(host, port)
@@ -29,14 +64,6 @@ def bind_first_free(host: str, wanted: int = FIRST) -> socket.socket:
         f"Every port from {FIRST} to {LAST} is taken. Stop a server that you no longer need "
         "(ws101.servers() lists those of this notebook), or ask for any free port: port=0.",
     )
-
-
-def bind_or_any(host: str, wanted: int) -> socket.socket:
-    """A socket at `wanted` or, if that is taken, at any free port."""
-    try:
-        return bind(host, wanted)
-    except OSError:
-        return bind(host, 0)
 
 
 def is_taken(error: OSError) -> bool:

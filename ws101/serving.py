@@ -6,7 +6,6 @@ import asyncio
 import atexit
 import html
 import os
-import socket
 import sys
 import warnings
 from collections.abc import Coroutine
@@ -19,6 +18,7 @@ import uvicorn
 from ws101 import guard, launches, loading, notebook, ports
 from ws101.background import Background
 from ws101.logs import Log
+from ws101.wire import Wire
 
 T = TypeVar("T")
 
@@ -37,7 +37,14 @@ class Server:
         log: what the server and its handlers printed and logged.
     """
 
-    def __init__(self, name: str, address: tuple[str, int], background: Background, log: Log):
+    def __init__(
+        self,
+        name: str,
+        address: tuple[str, int],
+        background: Background,
+        log: Log,
+        wire: Wire | None,
+    ) -> None:
         self.name = name
         self.host, self.port = address
         near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
@@ -46,6 +53,14 @@ class Server:
         self.ws_url = f"ws://{authority}:{self.port}"
         self.log = log
         self._background = background
+        self._wire = wire
+
+    @property
+    def wire(self) -> Wire:
+        """Every byte of every conversation: print it, show it, open its frames."""
+        if self._wire is None:
+            raise RuntimeError(f"{self.name} was served with wire=False. Leave that out to look.")
+        return self._wire
 
     @property
     def running(self) -> bool:
@@ -85,6 +100,8 @@ class Server:
         until it returns: then a warning names its line. Stopping twice does nothing.
         """
         held_at = self._background.stop()
+        if self._wire is not None:
+            self._wire.close()
         if self in _running:
             _running.remove(self)
         if not _running:
@@ -136,6 +153,7 @@ def serve(
     port: int | None = None,
     host: str = "127.0.0.1",
     name: str | None = None,
+    wire: bool = True,
     open_to_network: bool = False,
     start_within: float = 10.0,
     **options: Any,
@@ -151,6 +169,7 @@ def serve(
         port: 0 for any free one. If not given: 8000, or the next free one, which is then said.
         host: an address of this machine; others than loopback need `open_to_network=True` too.
         name: for messages; by default the file's name, or the variable that holds the app.
+        wire: keep the newest bytes of each connection, to be looked at as `server.wire`.
         open_to_network: let other machines connect, if they know the token that is then shown.
         start_within: seconds until the app's lifespan must have started.
         options: anything else that `uvicorn.Config` takes, such as `ws_ping_interval=5`.
@@ -179,7 +198,7 @@ def serve(
 
     ports.bypass_proxy()
     launched = launches.of_this_cell(caller.f_code.co_filename)
-    listener = _listen(host, port, launched)
+    listener = ports.listen(host, port, launched.next_port() if launched else None, _holder)
     address = listener.getsockname()[:2]
     log = Log()
     try:
@@ -187,6 +206,9 @@ def serve(
             app, log_config=None, log_level="info", timeout_graceful_shutdown=1, **options
         )
         config.load()
+        recorded = Wire(name) if wire else None
+        if recorded:
+            config.http_protocol_class = recorded.tap(config.http_protocol_class)
         background = Background(config, listener, log)
         background.start(within=start_within)
     except (RuntimeError, TimeoutError) as failure:
@@ -196,7 +218,7 @@ def serve(
     except BaseException:
         listener.close()
         raise
-    server = Server(name, address, background, log)
+    server = Server(name, address, background, log, recorded)
     _running.append(server)
     if launched:
         launched.servers.append(server)
@@ -213,28 +235,6 @@ def serve(
 def servers() -> list[Server]:
     """The servers of this notebook that run now, oldest first."""
     return [server for server in _running if server.running]
-
-
-def _listen(host: str, port: int | None, launched: launches.Launches | None) -> socket.socket:
-    """A listening socket: at `port`, or where this cell's server was before, or at 8000 and on."""
-    earlier = launched.next_port() if launched else None
-    if port == 0 and earlier:
-        return ports.bind_or_any(host, earlier)
-    if port is not None:
-        try:
-            return ports.bind(host, port)
-        except OSError as error:
-            if ports.is_taken(error):
-                error.strerror = (
-                    f"Port {port} is taken{_holder(port)}. Stop that one, choose another port, or "
-                    "leave port= out to get the next free one"
-                )
-            raise
-    wanted = earlier or ports.FIRST
-    listener = ports.bind_first_free(host, wanted)
-    if (got := listener.getsockname()[1]) != wanted:
-        print(f"Port {wanted} is taken{_holder(wanted)}, so this one is at port {got}.")
-    return listener
 
 
 def _holder(port: int) -> str:
