@@ -13,12 +13,15 @@ app.mount("/static", StaticFiles(directory=PAGES / "static"))
 
 
 @app.get("/")
-async def page():
+async def home():
     return FileResponse(PAGES / "hello.html")
 
 
 @app.websocket("/ws")
 async def greet(ws: WebSocket):
     await ws.accept()
-    async for name in ws.iter_text():
-        await ws.send_text(f"Hello, {name}!")
+    try:
+        async for name in ws.iter_text():
+            await ws.send_text(f"Hello, {name}!")
+    except KeyError:  # what iter_text() raises when the message is bytes
+        await ws.close(1003, "A name is text, please.")
