@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -25,3 +25,5 @@ async def greet(ws: WebSocket):
             await ws.send_text(f"Hello, {name}!")
     except KeyError:  # what iter_text() raises when the message is bytes
         await ws.close(1003, "A name is text, please.")
+    except WebSocketDisconnect:
+        pass  # gone before the answer was out
