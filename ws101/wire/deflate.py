@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
+
+from ws101.wire.masking import repeated, xor
 
 KEPT = 1 << 20  # inflated bytes of a message that are kept
 LIMIT = 16 << 20  # inflated bytes of a message that are read at all, as much as uvicorn accepts
+BATCH = 64  # messages that are inflated together where nobody looks
+BATCH_SIZE = 32 << 10  # and their bytes
 _TAIL = b"\x00\x00\xff\xff"  # what the sender took off the message's end (section 7.2.1)
 
 
@@ -13,19 +18,27 @@ class Inflater:
     """One direction's compressed messages, fed piece by piece.
 
     A small message can inflate to gigabytes: what is kept of one ends at `KEPT`, what is read at
-    `LIMIT`. Behind that the compression window is lost, and with it the messages that need it.
+    `LIMIT`. After that the compression window is lost, and with it the messages that need it.
+
+    Attributes:
+        takeover: whether the window is kept from one message to the next.
+        lost: why nothing can be inflated any more, else empty.
     """
 
     def __init__(self, takeover: bool) -> None:
-        self._takeover = takeover
+        self.takeover = takeover
+        self.lost = ""
         self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
         self._size = 0  # of the message so far
-        self.lost = ""  # why nothing can be inflated any more
+        self._postponed: list[tuple[bytes, bytes]] = []
+        self._postponed_size = 0
 
     def begin(self) -> None:
         """A message begins."""
+        if self._postponed:
+            self._catch_up()
         self._size = 0
-        if not self._takeover:
+        if not self.takeover:
             self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
             self.lost = ""
 
@@ -40,9 +53,41 @@ class Inflater:
         """
         if self.lost:
             return b"", self.lost
+        room = KEPT - self._size if keep else 0
+        out = self._inflate(data + _TAIL if final else data, room, LIMIT)
+        remark = f"cut: the first {KEPT:,} inflated bytes are kept" if self._size > KEPT else ""
+        if self.lost:
+            remark += f", and reading ended at {LIMIT:,}"
+        return out, remark
+
+    def postpone(self, payload: bytes, key: bytes) -> None:
+        """Pass over a whole message, which later ones may refer to.
+
+        Many at once are inflated much quicker than each by itself.
+
+        Args:
+            payload: the message's, as it went over the wire.
+            key: the masking key that is on it, or nothing.
+        """
+        self._postponed.append((payload, key))
+        self._postponed_size += len(payload)
+        if len(self._postponed) == BATCH or self._postponed_size > BATCH_SIZE:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        wire = b"".join(payload + _TAIL for payload, _ in self._postponed)
+        masks = b"".join(repeated(key, len(p)) + bytes(len(_TAIL)) for p, key in self._postponed)
+        self._postponed = []
+        self._postponed_size = 0
+        self._size = 0
+        if not self.lost:
+            with suppress(ValueError):  # `lost` says so when it matters
+                self._inflate(xor(wire, masks), 0, 4 * LIMIT)
+
+    def _inflate(self, data: bytes, room: int, limit: int) -> bytes:
+        """Inflate, keep at most `room` bytes, and lose the window if there are too many."""
         out = bytearray()
-        data = data + _TAIL if final else data
-        remark, piece = "", b""
+        piece = b""
         while data or len(piece) == KEPT:  # at the limit zlib may hold more, with no data left
             if self._zlib.eof:  # a block with BFINAL set ends a stream (section 7.2.3.4)
                 self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -52,13 +97,10 @@ class Inflater:
                 self.lost = "not inflated: the data before it was not DEFLATE"
                 raise ValueError(str(error).partition(": ")[2] or str(error)) from None
             data = self._zlib.unconsumed_tail or self._zlib.unused_data
-            room = KEPT - self._size
             self._size += len(piece)
-            if keep and room > 0:
-                out += piece[:room]
-            if self._size > KEPT:
-                remark = f"cut: the first {KEPT:,} inflated bytes are kept"
-            if self._size > LIMIT:
+            if len(out) < room:
+                out += piece[: room - len(out)]
+            if self._size > limit:
                 self.lost = f"not inflated: the message before it exceeds {LIMIT:,} bytes"
-                return bytes(out), f"{remark}, and reading ended at {LIMIT:,}"
-        return bytes(out), remark
+                break
+        return bytes(out)

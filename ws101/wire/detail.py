@@ -65,7 +65,8 @@ def _http(event: HttpMessage) -> str:
         for name, _ in event.headers
         if name.lower() in why
     )
-    head = _SECRET.sub(_hidden, event.raw.decode("latin-1")).replace("\r", "\\r").replace("\n", "\\n\n")
+    head = _SECRET.sub(_hidden, event.raw.decode("latin-1"))
+    head = head.replace("\r", "\\r").replace("\n", "\\n\n")
     table = f"<table><caption>What it says</caption><tbody>{rows}</tbody></table>" if rows else ""
     body = dump(f"The body, {size(event.size)}", event.body) if event.size else ""
     return f"<p>{size(len(event.raw))} of text:</p><pre>{escape(head)}</pre>{table}{body}"

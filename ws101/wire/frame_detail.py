@@ -10,6 +10,7 @@ from ws101.wire.labels import size
 from ws101.wire.rules import close_meaning
 
 MASKED = 16  # bytes of which the unmasking is shown
+_HEADS = "".join(f"<th scope=col>{name}</th>" for name in ("byte", "bits", "field", "meaning"))
 
 
 def frame(event: FrameEvent, name: str) -> str:
@@ -101,8 +102,8 @@ def _fields(event: FrameEvent, name: str) -> str:
     )
     caption = f"Header, {len(header.raw)} bytes, from {escape(sender)}"
     return (
-        f"<table><caption>{caption}</caption><thead><tr><th scope=col>byte<th scope=col>bits"
-        f"<th scope=col>field<th scope=col>meaning</tr></thead><tbody>{body}</tbody></table>"
+        f"<table><caption>{caption}</caption><thead><tr>{_HEADS}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ws101.wire.deflate import Inflater
 from ws101.wire.events import CLOSE, Event, FrameEvent, Header, Partial, Sender, Violation
+from ws101.wire.masking import apply_mask
 from ws101.wire.messages import Messages
 from ws101.wire.rules import Broken, close_problems, header_problems
 
@@ -45,18 +46,6 @@ def parse_header(raw: bytes) -> Header:
         bits,
         minimal,
     )
-
-
-def apply_mask(data: bytes, key: bytes) -> bytes:
-    """XOR each byte with the key's byte at its index modulo 4 (RFC 6455 section 5.3).
-
-    The same operation puts a mask on and takes it off. One XOR of two long integers is the
-    quickest way there is in plain Python.
-    """
-    size = len(data)
-    repeated = (key * (size // 4 + 1))[:size]
-    xor = int.from_bytes(data, "big") ^ int.from_bytes(repeated, "big")
-    return xor.to_bytes(size, "big")
 
 
 class FrameStream:
@@ -123,6 +112,27 @@ class FrameStream:
         self.offset += end
         return events
 
+    def skim(self, data: bytes) -> bool:
+        """Read on without events, if this is one whole frame that is a message, a ping or a pong.
+
+        A server whose rings are full does this for all that comes and goes: it must be quick.
+        Of anything else nothing is read, and it returns `False`.
+        """
+        if self._header is not None or self._head or len(data) < 2:
+            return False
+        first, second = data[0], data[1]
+        size = second & 0x7F
+        start = 6 if second & 0x80 else 2
+        if size > 125:
+            more = 2 if size == 126 else 8
+            size = int.from_bytes(data[2 : 2 + more], "big")
+            start += more
+        if len(data) != start + size or not self._messages.skim(first, data, start):
+            return False
+        self.frames += 1
+        self.offset += len(data)
+        return True
+
     def pending(self, time: float) -> Event | None:
         """What has begun and not ended: a frame, its header, or nothing."""
         if self._header is not None:
@@ -130,14 +140,8 @@ class FrameStream:
             return self._event(self._header, wire, _unmask(wire, self._header), time)
         if not self._head:
             return None
-        return Partial(
-            connection=self.connection,
-            time=time,
-            sender=self.sender,
-            offset=self._start,
-            what="frame header",
-            data=self._head,
-        )
+        place = {"connection": self.connection, "sender": self.sender, "offset": self._start}
+        return Partial(time=time, what="frame header", data=self._head, **place)
 
     def _read_head(self, data: bytes, position: int) -> int:
         """Read the header, or as much of it as there is; where its bytes in `data` end."""

@@ -22,6 +22,7 @@ from ws101.wire.strip import Lanes, draw, kind
 from ws101.wire.text import line
 
 CLIENTS = 7  # lanes for clients; if there are more, the last one is for the rest of them
+LONG = 20  # rows; if there are more, the names of lanes stand below as well
 LISTED = 200  # events that a fold lists when it is opened
 
 
@@ -48,7 +49,8 @@ def picture(
     return (
         f"<style>{_style()}</style>"
         f'<figure class="w101" data-live="{escape(live)}" style="--lanes: {diagram.lanes.count}">'
-        f"<figcaption>{escape(title)}</figcaption>{diagram.head()}<ol>{items}</ol></figure>"
+        f"<figcaption>{escape(title)}</figcaption>{diagram.head()}<ol>{items}</ol>"
+        f"{diagram.head() if len(rows) > LONG else ''}</figure>"
     )
 
 

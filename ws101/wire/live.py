@@ -12,6 +12,7 @@ later hangs up the bell again. Drawing takes at most about a tenth of the kernel
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import html
 import sys
@@ -76,8 +77,10 @@ class Live:
         self._draw(first=True)
 
     def stop(self) -> None:
-        """Draw no more. What is shown stays."""
-        self._on = False
+        """Draw once more, and then no more."""
+        if self._on:
+            self._on = False
+            self._context.run(self._show, self._bundle(), first=False)
         if self._timer is not None:
             self._timer.cancel()
 
@@ -105,7 +108,7 @@ class Live:
 
     def _wake(self) -> None:
         """The bell: called in the server's thread."""
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the kernel ends, and its loop is closed
             self._loop.call_soon_threadsafe(self._draw, context=self._context)
 
     def _bundle(self) -> dict[str, str]:

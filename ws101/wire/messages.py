@@ -12,6 +12,11 @@ from ws101.wire.rules import Broken
 
 KEPT = 4 << 20  # bytes of a message that are kept
 
+# First bytes of frames that leave nothing behind: text, binary, ping and pong with FIN set; and of
+# messages in one frame that are compressed.
+_PLAIN = frozenset((0x81, 0x82, 0x89, 0x8A))
+_DEFLATED = frozenset((0xC1, 0xC2))
+
 
 class Messages:
     """Puts data frames together (RFC 6455 section 5.4).
@@ -72,6 +77,24 @@ class Messages:
         if header.fin:
             fields["message"] = self._end()
         return fields
+
+    def skim(self, first: int, data: bytes, start: int) -> bool:
+        """Pass over a whole frame, if all that a later one needs of it is the compression window.
+
+        Args:
+            first: the frame's first byte.
+            data: the whole frame, whose payload begins at `start`.
+        """
+        if self.opcode is not None:
+            return False
+        if first in _PLAIN:
+            return True
+        if first not in _DEFLATED or self.inflater is None:
+            return False
+        if self.inflater.takeover:
+            key = data[start - 4 : start] if data[1] & 0x80 else b""
+            self.inflater.postpone(data[start:], key)
+        return True
 
     def _begin(self, header: Header) -> None:
         self.opcode = header.opcode

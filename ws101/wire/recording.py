@@ -113,7 +113,7 @@ class Recording:
             from ws101.wire.conversation import Conversation
 
             self.skimmed = Conversation(self.number, keep=False)
-        self.skimmed.feed(when, what, data)
+        self.skimmed.skim(when, what, data)
 
 
 class Recorder:

@@ -34,7 +34,7 @@ def fold(events: Sequence[Event], whole: int = WHOLE, most: int = MOST) -> list[
     First what repeats itself: the same kinds of events between the same ends, in the same order.
     If that is not enough, the middle of long stretches of messages, then the middle of it all.
     """
-    events = [event for event in events if not _is_trivial(event)]
+    events = shown(events)
     if len(events) <= whole:
         return list(events)
     rows = _fold_repeats(events)
@@ -44,17 +44,21 @@ def fold(events: Sequence[Event], whole: int = WHOLE, most: int = MOST) -> list[
     return rows
 
 
-def _is_trivial(event: Event) -> bool:
-    """The end of a connection that was HTTP only tells nothing."""
-    return isinstance(event, End) and event.clean and event.code is None
+def shown(events: Sequence[Event]) -> list[Event]:
+    """All but the ends of connections that were HTTP only, which tell nothing."""
+    return [event for event in events if not (isinstance(event, End) and event.code is None)]
 
 
 def _kind(event: Event) -> tuple[object, ...]:
-    """Events of one kind look alike in a picture, but for time, size and content."""
+    """Events of one kind look alike in a picture, but for time, size and content.
+
+    Clients that come or go are alike, whoever they are.
+    """
     if not isinstance(event, FrameEvent):
-        return type(event), event.connection, event.sender
+        return type(event), event.sender, event.clean if isinstance(event, End) else None
+    who = event.connection if _is_message(event) else None
     whole = event.fragment == 0, event.unsent == 0, event.missing == 0, event.note
-    return event.header.opcode, event.header.fin, event.connection, event.sender, *whole
+    return event.opcode, event.header.fin, who, event.sender, event.close_code, *whole
 
 
 def _fold_repeats(events: Sequence[Event]) -> list[Row]:
@@ -109,7 +113,7 @@ def _fold_stretches(rows: list[Row], most: int, ordinary) -> list[Row]:
     result: list[Row] = []
     for stretch in stretches:
         middle = stretch[each:-each]
-        if len(middle) > 1:
+        if len(middle) > 3:
             inner = [e for row in middle for e in (row.events if isinstance(row, Fold) else [row])]
             result += [*stretch[:each], Fold(tuple(inner), alike=False), *stretch[-each:]]
         else:

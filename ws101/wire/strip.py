@@ -21,6 +21,7 @@ from ws101.wire.events import (
     HandshakeRequest,
     HandshakeResponse,
     HttpMessage,
+    Partial,
     Violation,
 )
 
@@ -101,9 +102,9 @@ def _lifeline(lanes: Lanes, lane: int, gap: bool, y: str = "100%") -> str:
 def _arrow(lanes: Lanes, event: Event, lane: int) -> str:
     client, server = lanes.x(lane), lanes.x(_SERVER)
     start, end = (client, server) if event.sender == "client" else (server, client)
-    unfinished = isinstance(event, FrameEvent) and (event.missing or event.unsent)
-    if unfinished or type(event).__name__ == "Partial":
-        end = lanes.x(lane, 0.4 if event.sender == "client" else 0.6)
+    arrived = _arrived(event)
+    if arrived < 1:
+        end = lanes.x(lane, arrived if event.sender == "client" else 1 - arrived)
         tip = '<path class="w101-mark" d="M-3-6V6M3-6V6"/>'
     else:
         # Drawn to the right; towards the server, on the left, it is turned.
@@ -115,6 +116,15 @@ def _arrow(lanes: Lanes, event: Event, lane: int) -> str:
         f'<line class="w101-arrow" x1="{start}" x2="{end}" y1="{_ARROW}" y2="{_ARROW}"/>'
         f"{_at(start, '<circle r=2.5 class=w101-tip />')}{_at(end, tip)}"
     )
+
+
+def _arrived(event: Event) -> float:
+    """How far the arrow goes: 1 for all the way, and a stub if nothing has left the server."""
+    if isinstance(event, Partial):
+        return 0.4
+    if isinstance(event, FrameEvent) and (event.missing or event.unsent):
+        return 0.1 if event.unsent == event.size else 0.4
+    return 1
 
 
 def _end(lanes: Lanes, event: End, lane: int) -> str:

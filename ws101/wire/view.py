@@ -6,7 +6,7 @@ Catching is all that happens until somebody looks, so all that parses and draws 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -149,8 +149,11 @@ class View:
         return self._wire.follow(Live(self, self._wire.recorder))
 
 
-def _count(events: Collection[Event]) -> str:
+def _count(events: Sequence[Event]) -> str:
     """ "12 events, 1 connection" """
+    from ws101.wire.rows import shown
+
+    events = shown(events)
     connections = len({event.connection for event in events})
     return (
         f"{len(events):,} event{'s' * (len(events) != 1)}, "
