@@ -1,0 +1,44 @@
+"""Exercises that answer back: `check.echo(app)` tries an answer and says what happened.
+
+A check serves the learner's app for real, in a thread of its own, and drives it with real clients.
+It answers within 10 s, whatever the code does. A report has one of seven verdicts:
+
+- not attempted: the line that holds the place for the answer was reached. That line is Python's
+  own word for "still to be written", `raise NotImplementedError`, raised by a line of the learner's
+  and not by a library; where a value is asked for, it is `...`. So code that is half written and
+  still has that line is not attempted yet, and code that has replaced it is.
+- passed: every behaviour holds.
+- failed: something else came than should, or nothing.
+- raised: the learner's code raised an exception.
+- blocked: the learner's code held its event loop for 0.8 s.
+- timed out: the learner's code stands at an await that does not end.
+- not gradable: it is not what was asked for.
+
+Arrows run one way:
+
+    exercises -> exercise -> running -> explain -> rooms -> players -> crowd
+                                                   rooms -> hosting -> probe -> places
+    slips -> explain, report <- page
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import NoReturn
+
+from ws101.check import missing
+from ws101.check.exercise import Exercise
+from ws101.check.exercises.lesson_02 import echo
+from ws101.check.report import Report
+from ws101.check.verdicts import Verdict
+
+missing.watch()
+
+__all__ = ["Exercise", "Report", "Verdict", "echo"]
+
+
+def __getattr__(name: str) -> NoReturn:
+    exercises = [key for key, value in globals().items() if isinstance(value, Exercise)]
+    near = difflib.get_close_matches(name, exercises, n=1, cutoff=0.4)
+    guess = f" Did you mean check.{near[0]}?" if near else ""
+    raise AttributeError(f"There is no check.{name}.{guess} There are: {', '.join(exercises)}")

@@ -1,0 +1,152 @@
+"""An exercise: what it asks for, how it is tried, and how it helps.
+
+A definition, and what a learner then calls:
+
+    echo = Exercise("echo", App("/ws"), hints=("…", "…"))
+
+    @echo.behaviour("A text comes back")
+    async def comes_back(room):
+        ana = await room.join("ana")
+        await ana.send("hi")
+        await ana.expects("hi")
+
+    echo(app)  # the report
+    echo.hint()  # the next hint
+    echo.solution()  # after an attempt
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ws101 import course
+from ws101.check import running, slips, solutions
+from ws101.check.explain import Slip
+from ws101.check.kinds import NOTHING, Kind
+from ws101.check.report import Report
+from ws101.check.verdicts import Verdict
+from ws101.progress import passed, remember
+
+Steps = Callable[[Any], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One fact that holds of a right answer.
+
+    Attributes:
+        title: the fact, in a sentence without a full stop.
+        steps: what is done and expected, in a room of the exercise's kind.
+        within: seconds for all of it.
+    """
+
+    title: str
+    steps: Steps
+    within: float
+
+
+class Words(str):
+    """Text that a notebook shows as text, not as a quoted string."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f'<div style="white-space: pre-wrap; max-width: 46em">{html.escape(self)}</div>'
+
+
+class Exercise:
+    """An exercise. Called with an answer, it tries it and returns a report.
+
+    Args:
+        name: what its check is called, unique in the course; course.toml has its title.
+        kind: what it asks for.
+        hints: from a nudge to nearly the solution; at least one.
+        slips: recognises what only happens here, asked before the general ones.
+    """
+
+    def __init__(
+        self, name: str, kind: Kind, *, hints: Sequence[str], slips: Sequence[Slip] = ()
+    ) -> None:
+        if not hints:
+            raise ValueError(f"The exercise {name} has no hint. Give it at least one.")
+        self.name = name
+        self.kind = kind
+        self.hints = tuple(hints)
+        self.behaviours: list[Behaviour] = []
+        self._slips = tuple(slips)
+        self._shown = 0
+        self._attempted = False
+
+    def behaviour(self, title: str, within: float = 4.0) -> Callable[[Steps], Steps]:
+        """Add a behaviour: a decorator of the `async` function that tries it.
+
+        Args:
+            title: the fact that it proves, in a sentence without a full stop.
+            within: seconds for all of it. What it expects has deadlines of its own.
+        """
+
+        def add(steps: Steps) -> Steps:
+            self.behaviours.append(Behaviour(title, steps, within))
+            return steps
+
+        return add
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """What recognises likely mistakes, in the order in which they are asked."""
+        return self._slips + slips.ALL
+
+    @property
+    def title(self) -> str:
+        """As course.toml has it."""
+        lesson = course.lesson_of(self.name)
+        return lesson.exercises[self.name] if lesson else self.name
+
+    @property
+    def call(self) -> str:
+        """How the check is called: "check.echo(app)"."""
+        return self.kind.call.format(name=self.name, answer="your_answer")
+
+    def __call__(self, answer: Any = NOTHING) -> Report:
+        """Try an answer. Returns within 10 s whatever it does, and raises nothing of it.
+
+        Raises:
+            KeyboardInterrupt: the notebook's stop button. Nothing of the check is left then.
+        """
+        report = running.run(self, answer)
+        if report.verdict not in (Verdict.NOT_ATTEMPTED, Verdict.NOT_GRADABLE):
+            self._attempted = True
+        if report.passed:
+            try:
+                remember(self.name)
+            except OSError as error:
+                report.notes.append(f"Your progress could not be kept: {error}")
+        return report
+
+    def hint(self) -> Words:
+        """The first hint, then, each time it is called, the next."""
+        shown, self._shown = self._shown, min(self._shown + 1, len(self.hints))
+        if shown == len(self.hints):
+            return Words(
+                f"There are no more hints. After an attempt, check.{self.name}.solution() shows "
+                "one way to do it."
+            )
+        more = len(self.hints) - shown - 1
+        rest = "Once more for the next one." if more else "That was the last one."
+        return Words(f"Hint {shown + 1} of {len(self.hints)}: {self.hints[shown]}\n{rest}")
+
+    def solution(self) -> Any:
+        """One way to do it, explained. Only after an attempt."""
+        if not self._attempted and self.name not in passed():
+            return Words(f"Try it first: {self.call}. Even a wrong answer opens the solution.")
+        lesson = course.lesson_of(self.name)
+        if lesson is None:
+            return Words(f"The exercise {self.name} belongs to no lesson, so it has no solution.")
+        return solutions.read(course.ROOT / lesson.solution_notebook, self.name)
+
+    def __repr__(self) -> str:
+        return f"<{self.call}: {self.title}>"
