@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-MANIFEST = tomllib.loads((ROOT / "course.toml").read_text(encoding="utf-8"))["lesson"]
-LESSONS = [lesson["id"] for lesson in MANIFEST]
-SERVERS = sorted({server for lesson in MANIFEST for server in lesson["servers"]})
+from ws101.course import ROOT, lessons
+
+LESSONS = [lesson.id for lesson in lessons()]
+SERVERS = sorted({server for lesson in lessons() for server in lesson.servers})
 
 
 def read(lesson: str) -> nbformat.NotebookNode:

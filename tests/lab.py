@@ -37,6 +37,13 @@ CHROMIUM_OPTIONS = [
     f"--host-resolver-rules=MAP {FAR} 127.0.0.1",
 ]
 
+# A new user is asked whether to fetch news: the question would lie over the screenshots. And
+# what one test ran must not be saved for the next to open.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false"},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -69,7 +76,8 @@ class Lab:
 def _ask(url: str, token: str, method: str = "GET"):
     headers = {"Authorization": f"token {token}"}
     request = urllib.request.Request(url, method=method, headers=headers)
-    return urllib.request.urlopen(request, timeout=30)
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
+    return direct.open(request, timeout=30)
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +93,8 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
         *(f"--ServerApp.local_hostnames={name}" for name in (NEAR, FAR)),
         "--LabApp.expose_app_in_browser=True",  # `jupyterapp`, for what a notebook holds
     ]
-    with (home / "log").open("w+") as log:
-        process = psutil.Popen(
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
             command, env=_environment(home, token), cwd=root,
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -98,10 +106,10 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
 
 
 def _environment(home: Path, token: str) -> dict[str, str]:
-    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    # A new user is asked whether to fetch news; the question would lie over the screenshots.
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    for plugin, setting in SETTINGS.items():
+        file = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(setting))
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))}
     return inherited | {
         "JUPYTER_TOKEN": token,
@@ -115,7 +123,7 @@ def _environment(home: Path, token: str) -> dict[str, str]:
     }
 
 
-def _wait_until_it_answers(process: psutil.Popen, home: Path, token: str) -> int:
+def _wait_until_it_answers(process: subprocess.Popen, home: Path, token: str) -> int:
     """The port, which the server writes into its runtime folder once it is bound."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
@@ -131,16 +139,18 @@ def _wait_until_it_answers(process: psutil.Popen, home: Path, token: str) -> int
     raise RuntimeError(f"JupyterLab {state}. Its log:\n{(home / 'log').read_text()}")
 
 
-def _end(process: psutil.Popen) -> list[str]:
+def _end(process: subprocess.Popen) -> list[psutil.Process]:
     """End JupyterLab, which ends its kernels. Kill, and return, those that stay."""
-    family = [process, *(process.children(recursive=True) if process.is_running() else [])]
+    if process.poll() is not None:
+        return []
+    whole = psutil.Process(process.pid)
+    family = [whole, *whole.children(recursive=True)]
     process.terminate()
     _, alive = psutil.wait_procs(family, timeout=30)
-    names = [" ".join(one.cmdline()) for one in alive]
     for one in alive:
         one.kill()
-    psutil.wait_procs(alive, timeout=30)
-    return names
+    process.wait(timeout=30)
+    return alive
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -101,15 +101,15 @@ async def test_page_answers_and_survives_the_servers_restart(host, every_page, l
                 await opened.run_cell(cell + step)
             assert await opened.comes_through_lab(cell + SHOW) == (host == FAR)
             assert await opened.comes_through_lab(cell + SHOW_PROXIED)
-            pages = [opened.frame(cell + step) for step in (SHOW, SHOW_PROXIED)]
-            for page in pages:
+            frames = [opened.frame(cell + step) for step in (SHOW, SHOW_PROXIED)]
+            for page in frames:
                 await converse(page, ANSWERS[server])
             await opened.run_cell(cell + STOP)
-            for page in pages:
+            for page in frames:
                 await state(page, "closed with code")
             await opened.picture(f"{server}-closed-{host}")
             await opened.run_cell(cell + SERVE)
-            for page in pages:
+            for page in frames:
                 await converse(page, ANSWERS[server])
         only_expected(opened, lab, host)
 
@@ -124,6 +124,8 @@ async def test_page_in_the_notebook_by_keyboard_alone(every_page, lab, chromium)
             await opened.page.keyboard.press("Tab")
             if await page.get_by_role("textbox").evaluate("(box) => box.matches(':focus')"):
                 break
+        else:
+            pytest.fail("The Tab key never came to the text box.")
         await opened.page.keyboard.type("Ana")
         await opened.page.keyboard.press("Enter")
         answer = page.get_by_role("listitem").filter(has_text=ANSWERS[course.SERVERS[0]])

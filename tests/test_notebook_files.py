@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import statistics
 import subprocess
@@ -16,6 +15,7 @@ import nbformat
 import pytest
 
 from tests import course
+from tools.notebook_format import canonical
 
 NOTEBOOKS = course.ROOT / "notebooks"
 
@@ -62,21 +62,12 @@ class Reader(HTMLParser):
             self.images.append(dict(attributes))
 
 
-def canonical():
-    """The function of that name in tools/, where tools/sync has it from."""
-    path = course.ROOT / "tools" / "notebook_format.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.canonical
-
-
 def test_laid_out_in_the_one_way(lesson):
     """So without outputs, run counts and metadata; and saving it again changes nothing."""
     text = (NOTEBOOKS / f"{lesson}.ipynb").read_text(encoding="utf-8")
     content = nbformat.reads(text, as_version=4)
     nbformat.validate(content)
-    assert text == canonical()(content), "Mend it with: tools/sync --write"
+    assert text == canonical(content), "Mend it with: tools/sync --write"
     assert text == nbformat.writes(content) + "\n", "JupyterLab would save it otherwise"
 
 

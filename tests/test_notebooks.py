@@ -162,7 +162,7 @@ async def test_cells_lost_by_nest_asyncio_are_seen_only_when_queued(patch, mark)
     async with ScratchKernel() as kernel:
         assert await run(kernel, cells, queued=False) == []
     async with ScratchKernel() as kernel:
-        lost = await run(kernel, cells, queued=True, within=10)
+        lost = await run(kernel, cells, queued=True, within=5)
         assert ("behind: lost" in lost) == (patch == "nest_asyncio")
 
 

@@ -32,13 +32,13 @@ def server():
 
 
 async def test_our_own_client(server):
+    got = []
     async with asyncio.timeout(30), connect(f"{server.ws_url}/ws", proxy=None) as ws:
-        await ws.send("Grüße")
-        text = await ws.recv()
-        await ws.send(b"\x00\xff\x80")
-        data = await ws.recv()
+        for message in ("Grüße", b"\x00\xff\x80"):
+            await ws.send(message)
+            answer = await ws.recv()
+            got.append({"bytes": answer.hex()} if isinstance(answer, bytes) else {"text": answer})
         await ws.close(4001, "thank you")
-    got = [{"text": text}, {"bytes": data.hex()}]
     assert {"got": got, "code": ws.close_code, "reason": ws.close_reason} == EXPECTED
 
 

@@ -30,9 +30,11 @@ AT_ONCE = 50  # handshakes under way together
 GARBAGE = b"\xf3\x05hello"  # every reserved bit, a reserved opcode, and not masked
 NAMED = 50  # a wire with more lanes is not read by name
 
-# proxy: this machine is near. ping_interval: a client that is told to stall must not end itself.
+# proxy: this machine is near. compression: what is said is what goes over the wire, byte for byte,
+# and 64 KiB of one letter fill a buffer. ping_interval: who is told to stall must not end itself.
 OPTIONS: dict[str, Any] = {
     "proxy": None,
+    "compression": None,
     "ping_interval": None,
     "open_timeout": 5,
     "close_timeout": 1,
@@ -100,7 +102,7 @@ class Client:
         self.ws.transport.abort()
 
     def hang_up(self) -> None:
-        """End the TCP connection (FIN) without a close frame: the other side sees code 1006."""
+        """End the TCP connection (FIN) without a close frame before it."""
         self.ws.transport.close()
 
     def stall(self) -> None:
@@ -225,7 +227,7 @@ def crowd(server: Any, who: int | Iterable[str] = 3, *, path: str = "/ws", **opt
         server: what `serve` returned, or an address such as "ws://127.0.0.1:8000".
         who: how many, or their names.
         path: where to connect; `{name}` in it stands for the client's name.
-        options: of `websockets.connect`, such as `compression=None`.
+        options: of `websockets.connect`, such as `origin="http://elsewhere"`.
 
     Raises:
         OSError, websockets.InvalidHandshake, TimeoutError: one of them was not let in. Then

@@ -28,13 +28,35 @@ from typing import NoReturn
 
 from ws101.check import missing
 from ws101.check.exercise import Exercise
+from ws101.check.exercises.lesson_00 import egg_timer, greet_all
+from ws101.check.exercises.lesson_01 import accept_key
+from ws101.check.exercises.lesson_01_frames import decode_frame
+from ws101.check.exercises.lesson_01_refuse import refuse
+from ws101.check.exercises.lesson_01_request import upgrade_request
 from ws101.check.exercises.lesson_02 import echo
+from ws101.check.exercises.lesson_02_address import address
+from ws101.check.exercises.lesson_02_kinds import echo_kinds
+from ws101.check.exercises.lesson_02_listener import listener
 from ws101.check.report import Report
 from ws101.check.verdicts import Verdict
 
 missing.watch()
 
-__all__ = ["Exercise", "Report", "Verdict", "echo"]
+__all__ = [
+    "Exercise",
+    "Report",
+    "Verdict",
+    "accept_key",
+    "address",
+    "decode_frame",
+    "echo",
+    "echo_kinds",
+    "egg_timer",
+    "greet_all",
+    "listener",
+    "refuse",
+    "upgrade_request",
+]
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -17,7 +17,7 @@ from ws101.check.places import Stand
 from ws101.check.players import Player, patiently
 from ws101.check.probe import Visit
 from ws101.check.rooms import NotStarted, Room
-from ws101.check.verdicts import Unmet
+from ws101.check.verdicts import Unmet, describe
 from ws101.wire import View
 
 GOODBYE = 0.3  # seconds for a closing handshake between two behaviours
@@ -84,9 +84,7 @@ class AppRoom(Room):
             ws = await self._connect(path, options)
         except InvalidStatus as refusal:
             status = refusal.response.status_code
-            raise Unmet(
-                expected, f"HTTP {status}: refused", client=name, wanted=101, got=status
-            ) from None
+            raise Unmet(expected, f"HTTP {status}", client=name, wanted=101, got=status) from None
         except TimeoutError:
             raise Unmet(
                 expected, "no answer to the handshake", client=name, wanted=101, silent=True
@@ -118,8 +116,6 @@ class AppRoom(Room):
         raise Unmet(expected, "101 Switching Protocols", client=name, wanted=status, got=101)
 
     async def _connect(self, path: str, options: dict[str, Any]) -> Any:
-        # Uncompressed, so that the conversation in a report can be read byte for byte.
-        options = {"compression": None} | options
         return await patiently(crowd.connect(self.host.ws_url + path, **options), 1.0)
 
     async def leaves_quietly(self, player: Player, within: float = 1.0) -> None:
@@ -139,8 +135,8 @@ class AppRoom(Room):
                 break
             await asyncio.sleep(0.02)
         if visit.error is not None:
-            words = f"{type(visit.error).__name__}: {visit.error}".rstrip(": ")
-            raise Unmet(expected, words, client=player.name, error=visit.error)
+            came = describe(visit.error)
+            raise Unmet(expected, came, client=player.name, error=visit.error)
         if not visit.ended:
             raise Unmet(expected, "it has not ended", client=player.name, silent=True)
 
@@ -178,7 +174,7 @@ class AppRoom(Room):
 
     async def end(self) -> None:
         try:
-            closing = (player.close() for player in self._players)
+            closing = (crowd.Client.close(player) for player in self._players)
             await asyncio.wait_for(asyncio.gather(*closing, return_exceptions=True), GOODBYE)
         except TimeoutError:
             pass

@@ -17,7 +17,7 @@ from ws101.check.loops import LoopThread
 from ws101.check.places import Stand
 from ws101.check.players import Player, patiently, say
 from ws101.check.rooms import Room
-from ws101.check.verdicts import Unmet
+from ws101.check.verdicts import Unmet, describe
 from ws101.wire import View, Wire
 
 
@@ -55,8 +55,7 @@ class Call:
                 f"{self._words} to return within {within:g} s", "nothing", silent=True
             ) from None
         if error is not None:
-            words = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise Unmet(f"{self._words} to return", words, error=error)
+            raise Unmet(f"{self._words} to return", describe(error), error=error)
         return result
 
     def stand(self) -> Stand:

@@ -14,8 +14,8 @@ from ws101.check.places import Place, Stand
 from ws101.check.players import patiently
 from ws101.check.probe import Visit
 from ws101.check.rooms import Room
-from ws101.check.syntax import Source
-from ws101.check.verdicts import Conversation, Finding, Unmet, Verdict
+from ws101.check.syntax import Source, loop_around
+from ws101.check.verdicts import Conversation, Finding, Unmet, Verdict, describe
 from ws101.check.watch import Hold, Watch
 from ws101.wire import View
 
@@ -89,6 +89,8 @@ async def ask(learner: LoopThread, question: Callable[[], T], within: float = 2.
     future: Future[T] = Future()
 
     def answer() -> None:
+        if not future.set_running_or_notify_cancel():
+            return  # nobody waits for it any more
         try:
             future.set_result(question())
         except Exception as error:
@@ -135,13 +137,13 @@ def _of_another_loop(error: BaseException) -> Finding:
 
 def raised(error: BaseException) -> Finding:
     """The learner's code raised something."""
-    words = f"{type(error).__name__}: {error}" if str(error) else repr(error)
+    words = describe(error)
     if isinstance(error, SystemExit | KeyboardInterrupt):
         words += ", which ends the server, and every connection with it"
     lines = places.of_error(error)
     return Finding(
         Verdict.RAISED,
-        f"Your code raised {words}.",
+        f"Your code raised {words.removesuffix('.')}.",
         where="Raised at" if lines else "",
         place=lines[-1] if lines else None,
         trace=places.trace(lines) if len(lines) > 1 else [],
@@ -150,13 +152,22 @@ def raised(error: BaseException) -> Finding:
 
 def blocked(hold: Hold) -> Finding:
     """The learner's code holds its loop."""
+    place = hold.lines[-1] if hold.lines else None
+    slip = "An `async def` gives way to others only at an `await` that has to wait."
+    if place is not None and hold.moves and (loop := loop_around(place.file, hold.visited)):
+        place, catches_all = loop
+        if catches_all:
+            slip = (
+                "The `except` in this loop catches everything, that the client has left as well, "
+                "and the loop begins again, for ever. Catch only what you expect."
+            )
     return Finding(
         Verdict.BLOCKED,
         f"Your code holds the event loop. For {hold.seconds:.1f} s no other line of it could run, "
         "and no client was answered.",
-        slip="An `async def` gives way to others only at an `await` that has to wait.",
-        where="Held at" if hold.lines else "",
-        place=hold.lines[-1] if hold.lines else None,
+        slip=slip,
+        where="Held at" if place else "",
+        place=place,
         trace=places.trace(hold.lines) if len(hold.lines) > 1 else [],
     )
 
@@ -202,9 +213,9 @@ def _where(case: Case, stands: Sequence[Stand] | None) -> tuple[str, Place | Non
     if visit.close is not None and visit.close.place:
         return "Closed at", visit.close.place
     if visit.ended:
-        return "The handler ended after", visit.last_place
+        return "Ended after", visit.last_place
     standing = [s for s in stands or () if s.lines]
-    return ("The handler stands at", standing[-1].lines[-1]) if standing else ("", None)
+    return ("Stands at", standing[-1].lines[-1]) if standing else ("", None)
 
 
 def _drawn(view: View | None) -> Conversation | None:

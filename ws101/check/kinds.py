@@ -76,10 +76,10 @@ class App:
             return None  # not of Starlette's family: the handshake will tell
         path = self.path.partition("?")[0].format(name="ana")
         scope = {"type": "websocket", "path": path, "root_path": "", "headers": []}
-        if any(_matches(route, scope) for route in routes):
+        if any(route.matches(scope)[0] == Match.FULL for route in routes):
             return None
         scope |= {"type": "http", "method": "GET"}
-        if any(_matches(route, scope) for route in routes):
+        if any(route.matches(scope)[0] != Match.NONE for route in routes):
             return (
                 f"The app has a route {self._route}, but an HTTP one. A WebSocket's is made with "
                 f'@app.websocket("{self._route}").'
@@ -192,10 +192,6 @@ def _takes_asgi(app: Callable[..., Any]) -> bool:
     except ValueError:
         pass  # a builtin without a signature
     return True
-
-
-def _matches(route: BaseRoute, scope: dict[str, Any]) -> bool:
-    return route.matches(scope)[0] == Match.FULL
 
 
 def _path(route: BaseRoute) -> str:

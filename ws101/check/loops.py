@@ -112,8 +112,6 @@ class LoopThread:
                 task.cancel()
             if tasks:
                 _, tasks = await asyncio.wait(tasks, timeout=GRACE)
-        for task in tasks:
-            _end_coroutine(task)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.loop.shutdown_asyncgens(), GRACE)
 
@@ -121,14 +119,6 @@ class LoopThread:
         self.log.write(f"{context['message']}\n")
         if "exception" in context:
             self.log.failure(context["exception"])
-
-
-def _end_coroutine(task: asyncio.Task[Any]) -> None:
-    """End what a task runs without the task's help: it swallows `CancelledError`."""
-    chain = _chain(task)
-    with contextlib.suppress(RuntimeError):
-        chain[0].close()
-    _keep_for_ever(chain)
 
 
 def _chain(task: asyncio.Task[Any]) -> list[Any]:
@@ -142,8 +132,9 @@ def _chain(task: asyncio.Task[Any]) -> list[Any]:
 def _keep_for_ever(chain: list[Any]) -> None:
     """Let nobody collect the coroutines that are still suspended.
 
-    They swallow `GeneratorExit` as well, so they cannot be ended, only be left alone. The collector
-    would try to end them once more, with no loop for them to wait on, and be caught in their loop.
+    They swallow their cancellation, so they are left alone, suspended for good. The collector would
+    try to end them by `GeneratorExit`. Code that swallows everything swallows that as well, has no
+    loop any more to wait on, and would hold whoever collects, at the program's end at the latest.
     """
     for awaited in chain:
         if not inspect.iscoroutine(awaited):

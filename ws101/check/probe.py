@@ -113,18 +113,17 @@ class Probe:
         try:
             await self._app(scope, receive, send)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
-            if self.ending:
-                raise
-            if scope["type"] == "lifespan":
-                self.lifespan_error = error
-            else:
-                self.errors.append(error)
-            if visit is not None:
-                visit.error = error
-            if isinstance(error, Exception):
-                raise
-            # It would end the loop, and with it what else could be found out.
-            raise RuntimeError(f"the app raised {type(error).__name__}") from error
+            if not self.ending:
+                self._note(error, scope["type"], visit)
+            raise
+
+    def _note(self, error: BaseException, scope_type: str, visit: Visit | None) -> None:
+        if scope_type == "lifespan":
+            self.lifespan_error = error
+        else:
+            self.errors.append(error)
+        if visit is not None:
+            visit.error = error
 
     def _listen(self, visit: Visit, receive, send):
         async def receive_and_note():

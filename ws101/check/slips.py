@@ -13,7 +13,7 @@ from ws101.check.explain import Case, Slip
 
 def plain_def(case: Case) -> str | None:
     """A handler that is no coroutine function."""
-    if case.source.is_plain_def() and "await" in str(case.error):
+    if case.visits and case.error is not None and case.source.is_plain_def():
         return "The handler is a `def`. It must be `async def`, as the framework awaits it."
     return None
 
@@ -65,6 +65,17 @@ def goodbye_unheard(case: Case) -> str | None:
     return dead_kept(case)
 
 
+def goodbye_behind_it(case: Case) -> str | None:
+    """A handler that a disconnect tore through, where others expected to hear of it."""
+    torn = [v for v in case.visits if v.left and type(v.error).__name__ == "WebSocketDisconnect"]
+    if not torn:
+        return None
+    return (
+        "A client left, and nothing caught the `WebSocketDisconnect` that told its handler. What "
+        "was to be done then belongs behind an `except WebSocketDisconnect:` or into a `finally:`."
+    )
+
+
 def dead_kept(case: Case) -> str | None:
     """Sending to a connection that has gone."""
     words = f"{type(case.error).__name__} {case.error}"
@@ -112,6 +123,21 @@ def no_return(case: Case) -> str | None:
     if case.unmet.came != "None" or case.visits:
         return None
     return "The function returned nothing. Did you forget a `return` statement?"
+
+
+def closed_early(case: Case) -> str | None:
+    """A handler that closes where its client expects an answer."""
+    visit = case.visit
+    if visit is None or not visit.accepted or visit.close is None or case.unmet.got is not None:
+        return None
+    return "Your handler closes the connection, and the client had more to say."
+
+
+def not_json(case: Case) -> str | None:
+    """A text that is taken for JSON."""
+    if type(case.error).__name__ != "JSONDecodeError":
+        return None
+    return "What came is no JSON. `receive_text` and `iter_text` take a text as it is."
 
 
 def sender_only(case: Case) -> str | None:
@@ -213,9 +239,9 @@ def held_up(case: Case) -> str | None:
 
 
 ALL: tuple[Slip, ...] = (
-    plain_def, not_awaited, no_accept, text_of_bytes, goodbye_unheard, dead_kept, json_in_json,
-    wrong_close_code, wrong_kind, nothing_received, only_one_message,
+    plain_def, not_awaited, no_accept, text_of_bytes, not_json, goodbye_unheard, dead_kept,
+    json_in_json, wrong_close_code, wrong_kind, nothing_received, only_one_message, closed_early,
     held_by_reader, sender_only, all_but_sender, held_up, own_state,
-    no_return,
+    no_return, goodbye_behind_it,
 )  # fmt: skip
 """Those that any exercise may meet, in the order in which they are asked."""

@@ -53,8 +53,9 @@ def is_check(source: str, name: str) -> bool:
 def read(notebook: Path, name: str) -> Solution:
     """The solution of the exercise whose check is called `name`.
 
-    It is what comes before that check and behind the one before: the code cells with marked
-    regions. The explanation is the Markdown cells that are tagged `solution`, on either side.
+    It is what stands between that check and the one before it: the code cells with marked regions.
+    The explanation is the Markdown cells there, and right behind the check, that are tagged
+    `solution`.
 
     Raises:
         FileNotFoundError: the notebook is not there.
@@ -62,24 +63,21 @@ def read(notebook: Path, name: str) -> Solution:
     """
     code: list[str] = []
     text: list[str] = []
-    found = False
+    behind = ""  # the check that was just passed: what is tagged there belongs to it
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         source = "".join(cell["source"])
-        tagged = "solution" in cell["metadata"].get("tags", ())
-        if found and not tagged:
-            return _made(code, text)
-        if cell["cell_type"] == "markdown":
-            text += [source] * tagged
-        elif is_check(source, name):
-            found = True
-        elif re.search(r"\bcheck\.\w+\(", source):
-            code, text = [], []
-        elif BEGIN in source:
-            code.append(solved(source))
-    if not found:
+        call = re.search(r"\bcheck\.(\w+)\(", source) if cell["cell_type"] == "code" else None
+        if "solution" in cell["metadata"].get("tags", ()):
+            text += [source] * (behind in ("", name))
+        elif behind == name:
+            break
+        elif call is not None:
+            behind = call[1]
+            if behind != name:
+                code, text = [], []
+        else:
+            behind = ""
+            code += [solved(source)] * (cell["cell_type"] == "code" and BEGIN in source)
+    if behind != name:
         raise LookupError(f"{notebook.name} has no cell that calls check.{name}.")
-    return _made(code, text)
-
-
-def _made(code: list[str], text: list[str]) -> Solution:
     return Solution("\n\n".join(code), "\n\n".join(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ws101.check.places import Place
@@ -45,7 +45,7 @@ class Source:
         """Calls of well-known coroutine functions that stand alone, without `await`."""
         sockets = {arg.arg for f in self._used for arg in f.args.args if _is_socket(arg)}
         return [
-            self._place(node)
+            _place(self._file, node)
             for function in self._used
             for node in ast.walk(function)
             if isinstance(node, ast.Expr)
@@ -70,14 +70,41 @@ class Source:
             if isinstance(statement, ast.Assign) and isinstance(statement.value, _CONTAINERS):
                 for target in statement.targets:
                     if isinstance(target, ast.Name):
-                        made[target.id] = self._place(statement)
+                        made[target.id] = _place(self._file, statement)
         loops = (n for n in ast.walk(self._function) if isinstance(n, _LOOPS))
         changed = {name for loop in loops for name in _changed(loop)}
         return [place for name, place in made.items() if name in changed]
 
-    def _place(self, node: ast.stmt) -> Place:
-        line = linecache.getline(self._file, node.lineno).strip()
-        return Place(self._file, node.lineno, line)
+
+def loop_around(file: str, lines: Collection[int]) -> tuple[Place, bool] | None:
+    """The innermost loop that has all these lines in it.
+
+    Returns:
+        its first line, and whether it catches every exception that is raised in it.
+    """
+    loops = [
+        node
+        for node in ast.walk(_parsed(file))
+        if isinstance(node, _LOOPS)
+        and node.lineno <= min(lines)
+        and max(lines) <= (node.end_lineno or 0)
+    ]
+    if not loops:
+        return None
+    loop = max(loops, key=lambda node: node.lineno)
+    handlers = [node for node in ast.walk(loop) if isinstance(node, ast.ExceptHandler)]
+    return _place(file, loop), any(map(_catches_all, handlers))
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    """Whether it is `except:` or as good as that, and goes on with the loop."""
+    broad = handler.type is None or ast.unparse(handler.type) in ("Exception", "BaseException")
+    leaves = (ast.Raise, ast.Return, ast.Break)
+    return broad and not any(isinstance(node, leaves) for node in ast.walk(handler))
+
+
+def _place(file: str, node: ast.stmt) -> Place:
+    return Place(file, node.lineno, linecache.getline(file, node.lineno).strip())
 
 
 def _parsed(file: str) -> ast.AST:

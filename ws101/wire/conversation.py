@@ -58,7 +58,6 @@ class Conversation:
         }
         self._asked: deque[HttpMessage] = deque()  # requests that were not answered yet
         self._request_events: list[Event] = []  # of a handshake that was not answered yet
-        self._answer: HttpMessage | None = None  # whose body is being read
         self.ending = Ending()
 
     def feed(self, time: float, what: str, data: bytes) -> list[Event]:
@@ -69,10 +68,13 @@ class Conversation:
         self.ending.mark(what, data)
         if what != "lost":
             return []
-        streams = self._streams.values()
-        sides = [stream for stream in streams if isinstance(stream, FrameStream)]
+        server = self._streams["server"]
+        last = []
+        if isinstance(server, HttpStream) and server.until_the_end:
+            last = [self._message(server, time)]
+        sides = [s for s in self._streams.values() if isinstance(s, FrameStream)]
         end = self.ending.event(sides, connection=self.number, time=time)
-        return [*self.pending(), replace(end, offset=self.consumed(end.sender))]
+        return [*last, *self.pending(), replace(end, offset=self.consumed(end.sender))]
 
     def skim(self, time: float, what: str, data: bytes) -> None:
         """Read a chunk as `feed` does, without events: quickly, if it is what is usual."""
@@ -135,7 +137,8 @@ class Conversation:
                 return
             if not stream.take_body():
                 return
-            events.append(self._message(stream, time))
+            message = self._message(stream, time)
+            events += [message, *stream.line_violations(message)]
 
     def _request(self, stream: HttpStream, head: HttpMessage, events: list[Event]) -> None:
         self._asked.append(head)
@@ -143,10 +146,9 @@ class Conversation:
             event: Event = _as(HandshakeRequest, head)
             violations = [_violation(head, problem) for problem in request_problems(head)]
             self._request_events = [event, *violations]
-            events += self._request_events
+            events += [*self._request_events, *stream.line_violations(head)]
         else:
             stream.begin_body(head, empty=False)
-        events += stream.line_violations(head)
 
     def _responses(self, stream: HttpStream, time: float, events: list[Event]) -> None:
         while not stream.lost:
@@ -200,6 +202,7 @@ class Conversation:
             inflater = Inflater(bool(takeover)) if deflate else None
             start = before.offset - len(rest)
             stream = FrameStream(sender, self.number, start, inflater, self.keep)
+            stream.lost = before.lost
             self._streams[sender] = stream
             events += stream.feed(rest, time)
 

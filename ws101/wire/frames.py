@@ -120,14 +120,13 @@ class FrameStream:
         """
         if self._header is not None or self._head or len(data) < 2:
             return False
-        first, second = data[0], data[1]
-        size = second & 0x7F
-        start = 6 if second & 0x80 else 2
+        size = data[1] & 0x7F
+        start = 6 if data[1] & 0x80 else 2
         if size > 125:
             more = 2 if size == 126 else 8
             size = int.from_bytes(data[2 : 2 + more], "big")
             start += more
-        if len(data) != start + size or not self._messages.skim(first, data, start):
+        if len(data) != start + size or not self._messages.skim(data, start):
             return False
         self.frames += 1
         self.offset += len(data)

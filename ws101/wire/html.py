@@ -16,7 +16,7 @@ from itertools import islice
 
 from ws101.wire.detail import detail
 from ws101.wire.events import End, Event, HandshakeRequest, HttpMessage
-from ws101.wire.labels import parts, tally
+from ws101.wire.labels import arrow, parts, tally
 from ws101.wire.rows import Fold, Row, fold
 from ws101.wire.strip import Lanes, draw, kind
 from ws101.wire.text import line
@@ -104,8 +104,8 @@ class _Diagram:
         lane = self.lane[row.connection]
         strip = draw(self.lanes, {0, *alive}, row, lane)
         name = self.names[row.connection]
-        arrow = "to server" if row.sender == "client" else "from server"
-        who = f"<b>{escape(name)} {arrow}: </b>"
+        way = {"→": " to server", "←": " from server"}.get(arrow(row), "")
+        who = f"<b>{escape(name)}{way}: </b>"
         if lane == CLIENTS and self.heads[-1] != name:
             who = f'<span class="w101-who">{escape(name)}</span> {who}'
         label = who + " ".join(_part(part, i) for i, part in enumerate(parts(row)))

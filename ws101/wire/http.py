@@ -21,6 +21,7 @@ _STARTS: dict[Sender, tuple[str, re.Pattern[str], str]] = {
     "server": ("a status line", re.compile(r"HTTP/\d\.\d \d{3}( .*)?"), "RFC 9112 4"),
 }
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_HEX = re.compile(rb"[0-9A-Fa-f]+")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 
 
@@ -40,10 +41,12 @@ class HttpStream:
         self.buffer = bytearray()
         self.head: HttpMessage | None = None
         self.lost = False
+        self._searched = 0  # up to here there is no end of a head
         self._body = bytearray()
         self._size = 0
         self._left: int | None = 0  # of the body, or of its chunk; None: it ends with the stream
         self._chunked = False
+        self._trailer = False  # whether the last chunk was read
 
     def feed(self, data: bytes) -> None:
         if self.lost:
@@ -64,8 +67,9 @@ class HttpStream:
         kind, pattern, section = _STARTS[self.sender]
         if ended and not pattern.fullmatch(start):
             return self.give_up(time, f"HTTP starts with {kind}, not with {start[:40]!r}", section)
-        end = _HEAD_END.search(self.buffer)
+        end = _HEAD_END.search(self.buffer, self._searched)
         if end is None:
+            self._searched = max(0, len(self.buffer) - 3)
             if len(self.buffer) > KEPT:
                 return self.give_up(time, f"a head ends within {KEPT:,} bytes", "RFC 9112 2.2")
             return None
@@ -82,6 +86,7 @@ class HttpStream:
             raw=raw,
         )
         self._skip(len(raw))
+        self._searched = 0
         return head
 
     def line_violations(self, head: HttpMessage) -> list[Violation]:
@@ -106,6 +111,7 @@ class HttpStream:
         codings = (head.get("Transfer-Encoding") or "").lower()
         length = head.get("Content-Length") or ""
         self._chunked = not empty and codings.endswith("chunked")
+        self._trailer = False
         if empty or self._chunked:
             self._left = 0
         elif length.isdecimal():
@@ -115,40 +121,42 @@ class HttpStream:
 
     def take_body(self) -> bool:
         """Read what there is of the body; whether that was all of it."""
-        while self.head is not None:
-            if self._left is None or self._left > 0:
-                data = self.buffer[: self._left]
-                self._skip(len(data))
-                self._size += len(data)
-                self._body += data[: KEPT - len(self._body)]
-                if self._left is not None:
-                    self._left -= len(data)
-                if self._left or self._left is None:
-                    return False
-            elif not self._chunked:
-                return True
-            elif not self._next_chunk():
+        while True:
+            data = self.buffer[: self._left]
+            self._skip(len(data))
+            self._size += len(data)
+            self._body += data[: KEPT - len(self._body)]
+            if self._left is None:
                 return False
-        return True
+            self._left -= len(data)
+            if self._left:
+                return False
+            if not self._chunked:
+                return True
+            if not self._next_line():
+                return False
+
+    @property
+    def until_the_end(self) -> bool:
+        """Whether a body is being read that ends when the connection does."""
+        return self.head is not None and self._left is None
 
     def body(self) -> tuple[bytes, int]:
         """What is kept of the body, and how long it is so far."""
         return bytes(self._body), self._size
 
-    def _next_chunk(self) -> bool:
-        """Read a chunk's size line (RFC 9112 section 7.1); whether it was there."""
+    def _next_line(self) -> bool:
+        """Read a line between chunks (RFC 9112 section 7.1); whether it was there."""
         line, ended, _ = self.buffer.partition(b"\r\n")
         if not ended:
             return False
         self._skip(len(line) + 2)
-        if line:  # else it is the empty line after a chunk
-            try:
-                self._left = int(bytes(line.split(b";")[0][:16]), 16)
-            except ValueError:
-                self._left = 0
-            if self._left == 0:
-                self._chunked = False
-                self._skip(self.buffer.find(b"\r\n") + 2 if b"\r\n" in self.buffer else 0)
+        if self._trailer:
+            self._chunked = bool(line)  # an empty line ends the trailer, and the body
+        elif line:  # else it ends a chunk
+            size = line.split(b";")[0].strip()[:16]
+            self._left = int(size, 16) if _HEX.fullmatch(size) else 0
+            self._trailer = self._left == 0
         return True
 
     def _skip(self, size: int) -> None:

@@ -72,17 +72,22 @@ def quote(payload: bytes | str, most: int = QUOTED) -> str:
 
 def tally(events: Iterable[Event]) -> str:
     """What there is in a stretch of events: "240 text →, 240 text ←"."""
-    arrows = {"client": "→", "server": "←"}
-    kinds = Counter(
-        f"{event.name if isinstance(event, FrameEvent) else _kind(event)} {arrows[event.sender]}"
-        for event in events
-    )
-    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+    kinds = Counter((_kind(event), arrow(event)) for event in events)
+    return ", ".join(f"{count:,} {kind} {way}" for (kind, way), count in kinds.most_common())
+
+
+def arrow(event: Event) -> str:
+    """Which way it went, from a client on the left to the server on the right."""
+    if isinstance(event, Dropped):
+        return "·"
+    return "→" if event.sender == "client" else "←"
 
 
 def _kind(event: Event) -> str:
+    if isinstance(event, FrameEvent):
+        return event.name
     if isinstance(event, HttpMessage):
-        return "request" if event.sender == "client" else "response"
+        return "requests" if event.sender == "client" else "responses"
     return type(event).__name__.lower()
 
 
@@ -141,7 +146,8 @@ def _close(event: FrameEvent) -> list[str]:
     if event.close_code is None:
         return ["without a code" if not event.header.length else "without a whole code"]
     reason = [quote(event.close_reason)] if event.close_reason else []
-    return [f"{event.close_code} {close_meaning(event.close_code)}".rstrip(), *reason]
+    meaning = close_meaning(event.close_code)
+    return [f"{event.close_code} ({meaning})" if meaning else f"{event.close_code}", *reason]
 
 
 def _end(event: End) -> list[str]:

@@ -78,14 +78,14 @@ class Live:
 
     def stop(self) -> None:
         """Draw once more, and then no more."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._on:
             self._on = False
             self._context.run(self._show, self._bundle(), first=False)
-        if self._timer is not None:
-            self._timer.cancel()
 
     def _draw(self, first: bool = False) -> None:
-        if not self._on:
+        if not self._on or self._timer is not None:  # it has ended, or rests
             return
         began = time.perf_counter()
         self._on = not self._recorder.stopped
@@ -101,6 +101,7 @@ class Live:
 
     def _listen(self) -> None:
         """Draw at once if something has happened since, else when the bell rings."""
+        self._timer = None
         self._recorder.bell = self._wake
         if self._recorder.state() != self._drawn:
             self._recorder.bell = None

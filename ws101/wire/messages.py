@@ -78,18 +78,17 @@ class Messages:
             fields["message"] = self._end()
         return fields
 
-    def skim(self, first: int, data: bytes, start: int) -> bool:
+    def skim(self, data: bytes, start: int) -> bool:
         """Pass over a whole frame, if all that a later one needs of it is the compression window.
 
         Args:
-            first: the frame's first byte.
             data: the whole frame, whose payload begins at `start`.
         """
         if self.opcode is not None:
             return False
-        if first in _PLAIN:
+        if data[0] in _PLAIN:
             return True
-        if first not in _DEFLATED or self.inflater is None:
+        if data[0] not in _DEFLATED or self.inflater is None:
             return False
         if self.inflater.takeover:
             key = data[start - 4 : start] if data[1] & 0x80 else b""

@@ -23,13 +23,15 @@ RING = 4 << 20  # bytes kept of a connection
 TOTAL = 64 << 20  # bytes kept of all open ones: with more than 16 of them each keeps less
 LEAST = 64 << 10  # but never less than this
 CLOSED = 256  # closed connections remembered
-OVERHEAD = 128  # what CPython needs to keep a chunk, besides its bytes
+OVERHEAD = 144  # what CPython needs to keep a chunk, besides its bytes
+
+_clock = time.perf_counter
 
 Address = tuple[str, int] | None
 Chunk = tuple[float, str, bytes]
-"""Seconds since the launch; what happened; its bytes. "client" or "server" sent them; or "eof"; or
-the server's "close"; or its "abort", with the number of bytes not sent; or "lost", with the
-operating system's words."""
+"""When, in seconds since the launch; what happened; its bytes. "client" or "server" sent them; or
+"eof"; or the server's "close"; or its "abort", with the number of bytes that were not sent; or
+"lost", with the operating system's words."""
 
 
 class Recording:
@@ -53,19 +55,18 @@ class Recording:
         self.skimmed: Conversation | None = None
         self.waiting: Callable[[], int] = int
         self.ended = False
-        self.lock = threading.Lock()
+        self._dropping = threading.Lock()
         self.size = 0
-        self._chunks: deque[Chunk] = deque()
+        self._chunks: deque[Chunk] = deque()  # their times still by the clock
         self._recorder = recorder
 
     def add(self, what: str, data: bytes) -> None:
-        """Record a chunk. O(1), except that a full ring drops as much as comes in."""
+        """Record a chunk. It only appends, except that a full ring drops as much as comes in."""
         recorder = self._recorder
-        with self.lock:
-            self._chunks.append((time.perf_counter() - recorder.began, what, data))
-            self.size += len(data) + OVERHEAD
-            while self.size > recorder.limit:
-                self._drop()
+        self._chunks.append((_clock(), what, data))
+        self.size += len(data) + OVERHEAD
+        if self.size > recorder.limit:
+            self._drop(recorder.limit)
         if recorder.bell is not None:
             recorder.ring()
 
@@ -84,12 +85,14 @@ class Recording:
             the index of the first chunk returned, the chunks, and a copy of `skimmed` (`None` if
             nothing was dropped): who comes too late for the chunk at `start` goes on from there.
         """
-        with self.lock:
+        with self._dropping:
             skimmed = deepcopy(self.skimmed)
-            start = max(start, self.first)
-            newest = list(islice(reversed(self._chunks), self.count - start))
-        newest.reverse()
-        return start, newest, skimmed
+            chunks = self._chunks.copy()  # in one step, as `add` takes no lock
+            first = self.first
+        start = max(start, first)
+        newest = islice(chunks, start - first, None)
+        began = self._recorder.began
+        return start, [(at - began, what, data) for at, what, data in newest], skimmed
 
     def still_waiting(self) -> int:
         """Bytes that were written and not yet taken by the operating system."""
@@ -105,15 +108,18 @@ class Recording:
         """How many chunks there have been."""
         return self.first + len(self._chunks)
 
-    def _drop(self) -> None:
-        when, what, data = self._chunks.popleft()
-        self.first += 1
-        self.size -= len(data) + OVERHEAD
-        if self.skimmed is None:
-            from ws101.wire.conversation import Conversation
+    def _drop(self, limit: int) -> None:
+        """Drop the oldest chunks until no more than `limit` bytes are left."""
+        with self._dropping:
+            if self.skimmed is None:
+                from ws101.wire.conversation import Conversation
 
-            self.skimmed = Conversation(self.number, keep=False)
-        self.skimmed.skim(when, what, data)
+                self.skimmed = Conversation(self.number, keep=False)
+            while self.size > limit:
+                at, what, data = self._chunks.popleft()
+                self.first += 1
+                self.size -= len(data) + OVERHEAD
+                self.skimmed.skim(at - self._recorder.began, what, data)
 
 
 class Recorder:
@@ -129,7 +135,7 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self.began = time.perf_counter()
+        self.began = _clock()
         self.date = time.time()
         self.limit = RING
         self.forgotten = 0

@@ -44,7 +44,8 @@ def close_meaning(code: int) -> str:
     """What a close code means, in two or three words."""
     if code in CLOSE_CODES:
         return CLOSE_CODES[code]
-    return "of a library" if 3000 <= code < 4000 else "of this application" if code < 5000 else ""
+    own = "a library's own" if code < 4000 else "the application's own"
+    return own if 3000 <= code < 5000 else ""
 
 
 def header_problems(

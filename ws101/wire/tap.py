@@ -14,6 +14,8 @@ from typing import Any
 
 from ws101.wire.recording import Address, Recorder, Recording
 
+_COPIED = 16 << 10  # bytes
+
 _DELEGATED = (
     "can_write_eof",
     "get_extra_info",
@@ -90,7 +92,9 @@ class _Tap(asyncio.Protocol):
         self._recorder.upgraded(self._recording)
 
     def data_received(self, data: bytes) -> None:
-        self._record("client", data)
+        # asyncio reads into 256 KiB and shrinks that, which malloc may do by whole pages only: to
+        # keep it could cost 4 KiB, however few bytes there are. Keep a copy of what is small.
+        self._record("client", data if len(data) > _COPIED else b"".join((data, b"")))
         self.inner.data_received(data)
 
     def eof_received(self) -> bool | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ws101.wire.events import Event
-from ws101.wire.labels import headline, tally
+from ws101.wire.labels import arrow, headline, tally
 from ws101.wire.rows import Row, fold
-
-_ARROWS = {"client": "→", "server": "←"}
 
 
 def transcript(title: str, events: Sequence[Event], lanes: Mapping[int, str]) -> str:
@@ -31,7 +29,4 @@ def line(row: Row, lanes: Mapping[int, str], width: int = 0) -> str:
     if not isinstance(row, Event):
         like = " like this" if row.alike else ""
         return f"{'':>9}  … {len(row.events):,} more{like}: {tally(row.events)}"
-    return (
-        f"{row.time:9.3f}  {lanes[row.connection]:{width}} {_ARROWS[row.sender]} server  "
-        f"{headline(row)}"
-    )
+    return f"{row.time:9.3f}  {lanes[row.connection]:{width}} {arrow(row)} server  {headline(row)}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
 from ws101.check.explain import Case
 from ws101.check.kinds import App
-from ws101.check.apps import AppRoom
 
 PREFIX = "You said: "
 
@@ -22,6 +22,8 @@ def prefix_slip(case: Case) -> str | None:
         return f"Nearly: capitals and spaces count, and the prefix is {PREFIX!r}."
     if got.startswith(text):
         return f"The prefix came behind the text. {PREFIX!r} goes in front of it."
+    if text and got.endswith(text):
+        return "What was said before is in it as well. Answer the message that came, and no other."
     return None
 
 

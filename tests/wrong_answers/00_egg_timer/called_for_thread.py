@@ -1,0 +1,23 @@
+"""raised: it calls boil, and hands its result to a thread."""
+
+import asyncio
+import time
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+app = FastAPI()
+
+
+def boil(seconds):
+    time.sleep(seconds)
+
+
+@app.websocket("/ws")
+async def egg_timer(ws: WebSocket):
+    await ws.accept()
+    try:
+        async for text in ws.iter_text():
+            await asyncio.to_thread(boil(float(text)))
+            await ws.send_text(f"{text} s are over.")
+    except WebSocketDisconnect:
+        pass  # gone before the egg was done

@@ -1,0 +1,24 @@
+"""blocked: it sleeps in small steps, which block as well."""
+
+import time
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+app = FastAPI()
+
+
+def boil(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.01)
+
+
+@app.websocket("/ws")
+async def egg_timer(ws: WebSocket):
+    await ws.accept()
+    try:
+        async for text in ws.iter_text():
+            boil(float(text))
+            await ws.send_text(f"{text} s are over.")
+    except WebSocketDisconnect:
+        pass  # gone before the egg was done

@@ -1,0 +1,18 @@
+"""raised: it calls asyncio.run where a loop runs already."""
+
+import asyncio
+
+from websockets import connect
+
+
+async def greet_all(url, names, limit):
+    async def talk():
+        answers = []
+        async with connect(url) as ws:
+            for name in names:
+                await ws.send(name)
+                async with asyncio.timeout(limit):
+                    answers.append(await ws.recv())
+        return answers
+
+    return asyncio.run(talk())

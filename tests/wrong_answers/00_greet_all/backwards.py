@@ -1,0 +1,15 @@
+"""failed: it puts each answer in front of the others."""
+
+import asyncio
+
+from websockets import connect
+
+
+async def greet_all(url, names, limit):
+    answers = []
+    async with connect(url) as ws:
+        for name in names:
+            await ws.send(name)
+            async with asyncio.timeout(limit):
+                answers.insert(0, await ws.recv())
+    return answers

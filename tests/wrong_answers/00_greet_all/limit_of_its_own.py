@@ -1,0 +1,15 @@
+"""timed out: it keeps the limit of the lesson."""
+
+import asyncio
+
+from websockets import connect
+
+
+async def greet_all(url, names, limit):
+    answers = []
+    async with connect(url) as ws:
+        for name in names:
+            await ws.send(name)
+            async with asyncio.timeout(5):
+                answers.append(await ws.recv())
+    return answers

@@ -1,0 +1,15 @@
+"""failed: its return is inside of the loop."""
+
+import asyncio
+
+from websockets import connect
+
+
+async def greet_all(url, names, limit):
+    answers = []
+    async with connect(url) as ws:
+        for name in names:
+            await ws.send(name)
+            async with asyncio.timeout(limit):
+                answers.append(await ws.recv())
+            return answers

@@ -1,0 +1,11 @@
+"""failed: a digit of the fixed text is wrong."""
+
+import base64
+import hashlib
+
+GUID = "285EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+def accept_key(key: str) -> str:
+    digest = hashlib.sha1((key.strip() + GUID).encode()).digest()
+    return base64.b64encode(digest).decode()

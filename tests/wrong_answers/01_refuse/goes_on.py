@@ -1,0 +1,14 @@
+"""raised: it refuses, and goes on."""
+
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/ws")
+async def shop(websocket: WebSocket):
+    origin = websocket.headers.get("origin")
+    if origin not in (None, "https://shop.example"):
+        await websocket.close()
+    await websocket.accept()
+    await websocket.send_text("welcome")

@@ -1,0 +1,15 @@
+"""failed: it refuses who sends no Origin."""
+
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/ws")
+async def shop(websocket: WebSocket):
+    origin = websocket.headers.get("origin")
+    if origin != "https://shop.example":
+        await websocket.close()
+        return
+    await websocket.accept()
+    await websocket.send_text("welcome")

@@ -1,0 +1,16 @@
+"""failed: the Connection header is missing."""
+
+import base64
+import secrets
+
+
+def upgrade_request(host: str, path: str) -> bytes:
+    key = base64.b64encode(secrets.token_bytes(16)).decode()
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {host}",
+        "Upgrade: websocket",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()

@@ -1,0 +1,17 @@
+"""failed: a raw string, in which \\r\\n is four characters."""
+
+import base64
+import secrets
+
+
+def upgrade_request(host: str, path: str) -> bytes:
+    key = base64.b64encode(secrets.token_bytes(16)).decode()
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {host}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+    ]
+    return (r"\r\n".join(lines) + r"\r\n\r\n").encode()

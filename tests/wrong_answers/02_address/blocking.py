@@ -1,0 +1,18 @@
+"""blocked: it looks the name up in something slow."""
+
+import time
+
+from fastapi import FastAPI, WebSocket
+
+rooms_app = FastAPI()
+
+
+@rooms_app.websocket("/rooms/{room}")
+async def talk(websocket: WebSocket, room: int, name: str):
+    if not name:
+        await websocket.close()
+        return
+    time.sleep(5)  # as a database would
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(f"{name} in room {room}: {text}")

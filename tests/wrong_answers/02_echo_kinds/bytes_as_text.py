@@ -1,0 +1,27 @@
+"""raised: it decodes all bytes."""
+
+import json
+
+from fastapi import FastAPI, WebSocket
+
+kinds_app = FastAPI()
+
+
+@kinds_app.websocket("/ws")
+async def echo_kinds(websocket: WebSocket):
+    await websocket.accept()
+    while True:
+        event = await websocket.receive()
+        if event["type"] == "websocket.disconnect":
+            break
+        text = event.get("text")
+        if text is None:
+            text = event["bytes"].decode()
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            await websocket.send_json({"you_sent": value})
+        else:
+            await websocket.send_text(text)

@@ -1,0 +1,29 @@
+"""raised: it expects `receive` to raise when the client leaves."""
+
+import json
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+kinds_app = FastAPI()
+
+
+@kinds_app.websocket("/ws")
+async def echo_kinds(websocket: WebSocket):
+    await websocket.accept()
+    try:
+        while True:
+            event = await websocket.receive()
+            if event.get("text") is None:
+                await websocket.send_bytes(event["bytes"])
+            else:
+                text = event["text"]
+                try:
+                    value = json.loads(text)
+                except ValueError:
+                    value = None
+                if isinstance(value, dict):
+                    await websocket.send_json({"you_sent": value})
+                else:
+                    await websocket.send_text(text)
+    except WebSocketDisconnect:
+        pass
