@@ -192,6 +192,27 @@ def test_no_close_at_all():
     assert "no close frame was sent. `await websocket.close(code=4001)`" in said
 
 
+def with_a_helper():
+    """An app whose handler leaves the sending to a function of its own."""
+    app = FastAPI()
+
+    async def answer(one, text):
+        one.send_text(f"You said: {text}")
+
+    @app.websocket("/ws")
+    async def echo(ws: WebSocket):
+        await ws.accept()
+        async for text in ws.iter_text():
+            await answer(ws, text)
+
+    return app
+
+
+def test_what_is_not_awaited_in_a_function_that_it_uses():
+    _, said = slip(echo_exercise()(with_a_helper()))
+    assert said.endswith('one.send_text(f"You said: {text}"). Without it the call does nothing.')
+
+
 # Several clients
 
 

@@ -114,7 +114,6 @@ class Result:
 
 def describe(error: BaseException) -> str:
     """An exception in words: its type and what it says."""
-    code = getattr(error, "code", None)
     if type(error).__name__ == "WebSocketDisconnect":
-        return f"WebSocketDisconnect, with close code {code}"
+        return f"WebSocketDisconnect, with close code {getattr(error, 'code', None)}"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
