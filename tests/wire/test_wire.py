@@ -225,6 +225,7 @@ async def test_names(echo):
         assert echo.wire.between("server", "bo").events == echo.wire.only("bo").events
         assert [e.peer for e in echo.wire.only("bo").tail(1).events] == ["bo"]
         assert echo.wire.tail(0).events == []
+        assert echo.wire.tail(3).events == echo.wire.events[-3:]
         mark = echo.wire.mark()
         assert echo.wire.since(mark).events == []
         await ana.send("two")

@@ -1,0 +1,99 @@
+"""The way out to one client: send without waiting, know what is still unsent, cut the client off.
+
+ASGI can say none of the three. `ws.send()` waits for a client that is behind, and returns while
+bytes are still in this process; `ws.close()` waits behind those bytes. uvicorn knows better: it
+hands an app bound methods of its own protocol object, which has the transport below. That is no
+public API, so this file alone reaches for it, and does without where the server is another one.
+"""
+
+import asyncio
+import os
+import socket
+import struct
+import types
+from collections.abc import Awaitable
+from contextlib import closing, suppress
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+# What a send may raise: the client left; uvicorn gave it up after a ping timeout; we did.
+GONE = (WebSocketDisconnect, RuntimeError, TimeoutError)
+AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # linger: yes, for 0 seconds
+
+
+class Outlet:
+    def __init__(self, ws: WebSocket) -> None:
+        self.ws = ws
+        protocol = getattr(ws._receive, "__self__", None)
+        self.transport = getattr(protocol, "transport", None)
+        self.writable = getattr(protocol, "writable", None)  # an event, set and cleared by asyncio
+        if self.transport and self.writable and not self.transport.is_closing():
+            self.transport.set_write_buffer_limits(0)  # cleared while a single byte is unsent
+
+    def send(self, event: dict) -> Awaitable | None:
+        """Send as far as that goes without waiting. May raise one of `GONE`.
+
+        Returns:
+            None if all of it is out: the operating system has it. Or what to `finish`.
+        """
+        sending = self.ws.send(event)
+        try:
+            future = sending.send(None)  # as an event loop does it: run it until it has to wait
+        except StopIteration:
+            return self.unsent()
+        return self.rest(sending, future)
+
+    def unsent(self) -> Awaitable | None:
+        """None if all that was sent before is out. Or what to `finish`."""
+        if self.writable is None or self.writable.is_set():
+            return None
+        return self.writable.wait()
+
+    async def finish(self, unsent: Awaitable, within: float) -> None:
+        """Wait until it is out. A client that has not taken it within so many seconds is cut off.
+
+        Raises one of `GONE`: `TimeoutError` if we cut it off.
+        """
+        try:
+            async with asyncio.timeout(within):
+                await unsent
+        except TimeoutError:
+            if self.writable and self.writable.is_set():
+                return  # it is out now: the late one was this process, not the client
+            await self.abort()
+            raise
+
+    async def abort(self) -> None:
+        """End the connection with a reset, and let go of all that waits in it."""
+        if self.transport:
+            tcp = self.transport.get_extra_info("socket")
+            if tcp.fileno() != -1:  # or the system would offer the client the last 4 MB for minutes
+                tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            self.transport.abort()
+        else:
+            with suppress(*GONE):
+                async with asyncio.timeout(1):
+                    await self.ws.close(1013)
+
+    async def rest(self, sending, future) -> None:
+        await resume(sending, future)
+        if unsent := self.unsent():
+            await unsent
+
+
+@types.coroutine
+def resume(coroutine, future):
+    """Go on with a coroutine that was run by hand until it had to wait for `future`."""
+    with closing(coroutine):
+        yield future
+        yield from coroutine
+
+
+def as_event(message: str | bytes) -> dict:
+    """The ASGI event that sends it, made once for all. What is wrong with it is wrong here."""
+    if isinstance(message, str):
+        message.encode()  # a text from JSON may hold half a character, which no frame can
+        return {"type": "websocket.send", "text": message}
+    if isinstance(message, bytes):
+        return {"type": "websocket.send", "bytes": message}
+    raise TypeError(f"A message is str or bytes, not {type(message).__name__}. json.dumps() it?")
