@@ -36,7 +36,7 @@ class Plan:
     churn: tuple[int, int, float]  # clients who stay, joins a second, seconds
 
 
-FULL = Plan((10, 30, 100, 300, 1000), 25, (100, 150, 10), (50, 200, 20))
+FULL = Plan((10, 30, 100, 300, 1000), 51, (100, 150, 10), (50, 200, 20))
 QUICK = Plan((10, 40, 160), 9, (20, 90, 30), (20, 100, 2))
 SIZE = 65_536  # bytes in a message, where one client stalls
 SCENARIOS = ("growth", "one stalls", "come and go")

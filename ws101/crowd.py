@@ -15,7 +15,7 @@ import socket
 import struct
 import sys
 from collections.abc import Generator, Iterable, Sequence
-from typing import Any, Self, overload
+from typing import Any, Self
 
 import websockets
 from websockets.asyncio.connection import Connection
@@ -138,7 +138,7 @@ class _Mute:
         return True
 
     def write_eof(self) -> None:
-        """Swallow it too: without it the other side does not learn that we are through."""
+        """Swallow it too: it would tell that nothing more comes."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -200,11 +200,7 @@ class Crowd(Sequence[Client]):
         """Close every client, each as it still can, within two seconds or so."""
         await asyncio.gather(*(client.close() for client in self._clients))
 
-    @overload
-    def __getitem__(self, index: int) -> Client: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Client]: ...
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         return self._clients[index]
 
     def __len__(self) -> int:

@@ -180,6 +180,11 @@ def test_python_that_spins_is_ended_and_the_report_says_so():
     assert "ws101 learner" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_a_sleep_that_blocks_is_told_of_the_one_that_does_not():
+    [finding] = echo_exercise()(app_of(sleeps_in_c)).findings
+    assert finding.slip.startswith("`await asyncio.sleep(…)` waits as long")
+
+
 def test_what_blocks_in_c_is_named_and_left_to_its_end():
     report = echo_exercise()(app_of(sleeps_in_c))
     learner = next(t for t in threading.enumerate() if t.name == "ws101 learner")

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 from fastapi import WebSocket
@@ -130,6 +131,23 @@ def test_each_verdict_is_a_word_and_not_a_colour():
     for verdict in Verdict:
         html = Report("x", "X", verdict)._repr_html_()
         assert f"<strong>{verdict.capitalize()}</strong>" in html
+
+
+def luminance(colour):
+    """Relative luminance (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["ink", "dim", "good", "bad", "open"])
+def test_text_stands_out_from_its_paper(name, theme):
+    style = files("ws101.check").joinpath("style.css").read_text("utf-8")
+    colours = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)", style))
+    for paper in ("paper", "soft"):
+        pair = [luminance(colours[key].split(", ")[theme]) for key in (name, paper)]
+        assert (max(pair) + 0.05) / (min(pair) + 0.05) >= 4.5  # WCAG 2.2, 1.4.3
 
 
 def test_the_same_fault_is_told_once():

@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import signal
 import socket
 import threading
 import time
@@ -173,6 +174,9 @@ def test_twice_at_once():
 
 
 def test_interrupted_halfway():
+    # A shell that starts a run in the background has it ignore SIGINT.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
     async def interrupts(room: AppRoom):
         await room.join("ana")
         _thread.interrupt_main()
@@ -180,6 +184,7 @@ def test_interrupted_halfway():
 
     with pytest.raises(KeyboardInterrupt, match=r"^check.tried was interrupted. Nothing of it is"):
         room_exercise(interrupts)(app_of(right))
+    signal.signal(signal.SIGINT, before)
     assert not [t for t in threading.enumerate() if t.name.startswith("ws101")]
     assert echo_exercise()(app_of(right)).passed
 

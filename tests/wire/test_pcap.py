@@ -13,9 +13,10 @@ from websockets.asyncio.client import connect
 
 from tests.tools import needs
 from tests.wire.test_wire import by_hand, of_type, until
-from tests.wire.vectors import frame
-from ws101.wire.events import End
-from ws101.wire.pcap import _checksum
+from tests.wire.vectors import VECTORS, frame
+from ws101.wire.events import SENDERS, End
+from ws101.wire.pcap import _checksum, write
+from ws101.wire.recording import OVERHEAD, Recorder
 
 
 @pytest.fixture
@@ -79,6 +80,25 @@ async def test_two_at_once_and_how_they_ended(echo, tmp_path, tshark):
     assert len(tshark(file, "tcp.flags.reset == 1", "tcp.stream")) == 1
     assert len(tshark(file, "tcp.flags.fin == 1", "tcp.stream")) == 2
     assert tshark(file, "tcp.analysis.flags || _ws.malformed") == []
+
+
+def test_after_a_gap_in_the_middle_of_a_frame(tmp_path, tshark):
+    recorder = Recorder()
+    recording = recorder.open(("127.0.0.1", 50_000), ("127.0.0.1", 8000))
+    for sender, message in zip(SENDERS, VECTORS["handshake_messages"], strict=False):
+        recording.add(sender, message["text"].encode())
+    recorder.limit = 20 * OVERHEAD
+    wire = b"".join(frame(2, b"%06d" % number, mask=True) for number in range(100))
+    for start in range(0, len(wire), 7):  # a frame has 12 bytes
+        recording.add("client", wire[start : start + 7])
+    file = write(tmp_path / "wire.pcap", [recording], 0)
+    numbers = [
+        int(bytes.fromhex(one))
+        for (packet,) in tshark(file, "websocket", "data.data")
+        for one in packet.split(",")
+    ]
+    assert numbers == list(range(100 - len(numbers), 100))
+    assert 5 < len(numbers) < 20
 
 
 async def test_after_a_gap(echo, tmp_path, tshark):

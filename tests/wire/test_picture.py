@@ -52,6 +52,7 @@ class Talk:
     """Conversations made up of bytes, without a socket."""
 
     def __init__(self, clients: int = 1) -> None:
+        self.title = "A talk"
         self.clock = 0.0
         self.sides = [shaken(Conversation(number + 1)) for number in range(clients)]
         self.events = [event for side in self.sides for event in side.handshake]
@@ -63,7 +64,7 @@ class Talk:
         return self
 
     def page(self) -> Page:
-        return Page(picture("A talk", self.events, self.names))
+        return Page(picture(self.title, self.events, self.names))
 
     def lines(self) -> list[str]:
         return transcript("A talk", self.events, self.names).splitlines()
@@ -98,7 +99,9 @@ def test_everything_is_drawn_and_well_formed():
 HARM = '<img src=x onerror="alert(1)">&amp;</pre></details>'
 
 
-@pytest.mark.parametrize("where", ["text", "binary", "reason", "header", "target", "name", "http"])
+@pytest.mark.parametrize(
+    "where", ["text", "binary", "reason", "header", "target", "name", "title", "http"]
+)
 def test_what_was_sent_cannot_become_markup(where):
     talk = Talk()
     match where:
@@ -108,6 +111,8 @@ def test_what_was_sent_cannot_become_markup(where):
             talk.add("server", frame(8, b"\x03\xe8" + HARM.encode()))
         case "name":
             talk.names[1] = HARM
+        case "title":
+            talk.title = HARM
         case "http":
             talk.sides[0] = Conversation(1)
             talk.add("client", HARM.encode() + b"\r\n\r\n")

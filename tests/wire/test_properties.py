@@ -172,6 +172,18 @@ def test_a_bomb_is_cut(takeover):
     )
 
 
+def test_a_text_that_is_cut_is_not_accused():
+    """What is kept of it ends inside a character. That is not the sender's fault."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    text = "€" * (1 << 19)  # 1.5 MiB
+    payload = squeeze.compress(text.encode()) + squeeze.flush(zlib.Z_SYNC_FLUSH)
+    stream = FrameStream("server", inflater=Inflater(True))
+    (event,) = stream.feed(frame(Opcode.TEXT, payload[:-4], first=0xC0))
+    assert len(event.inflated) == 1 << 20
+    assert event.text == text[: (1 << 20) // 3]
+    assert not event.message.complete
+
+
 def test_frames_are_events_of_their_sender():
     (event,) = FrameStream("client", connection=3, offset=10).feed(bytes.fromhex("818037fa213d"), 2)
     assert isinstance(event, FrameEvent)

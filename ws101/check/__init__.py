@@ -14,6 +14,9 @@ It answers within 10 s, whatever the code does. A report has one of seven verdic
 - timed out: the learner's code stands at an await that does not end.
 - not gradable: it is not what was asked for.
 
+What no thread can survive is a C function that keeps the interpreter to itself, such as
+`sum(range(10**12))`: until it returns nothing else runs in the kernel, its stop button included.
+
 Arrows run one way:
 
     exercises -> exercise -> running -> explain -> rooms -> players -> crowd

@@ -85,7 +85,6 @@ def tell(finding: Finding, room: Room) -> None:
 
 async def ask(learner: LoopThread, question: Callable[[], T], within: float = 2.0) -> T | None:
     """Call something on the learner's loop. `None` if it does not answer: then it is blocked."""
-
     future: Future[T] = Future()
 
     def answer() -> None:
@@ -161,6 +160,8 @@ def blocked(hold: Hold) -> Finding:
                 "The `except` in this loop catches everything, that the client has left as well, "
                 "and the loop begins again, for ever. Catch only what you expect."
             )
+    elif place is not None and "sleep(" in place.source and "await" not in place.source:
+        slip = "`await asyncio.sleep(…)` waits as long, and gives way to others meanwhile."
     return Finding(
         Verdict.BLOCKED,
         f"Your code holds the event loop. For {hold.seconds:.1f} s no other line of it could run, "

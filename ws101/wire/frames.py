@@ -118,7 +118,7 @@ class FrameStream:
         A server whose rings are full does this for all that comes and goes: it must be quick.
         Of anything else nothing is read, and it returns `False`.
         """
-        if self._header is not None or self._head or len(data) < 2:
+        if self._header is not None or self._head or self.lost or len(data) < 2:
             return False
         size = data[1] & 0x7F
         start = 6 if data[1] & 0x80 else 2

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ws101.wire.view import View
 
 INTERVAL = 0.1  # seconds between two drawings, at least
-SHARE = 10  # a drawing that took t seconds is followed by a rest of SHARE times t
+SHARE = 10  # a drawing that took t seconds of CPU time is followed by a rest of SHARE times t
 EVENTS = 1000  # newest events of a connection that are looked at
 ROWS = 24  # rows that are shown
 
@@ -87,7 +87,7 @@ class Live:
     def _draw(self, first: bool = False) -> None:
         if not self._on or self._timer is not None:  # it has ended, or rests
             return
-        began = time.perf_counter()
+        began = time.thread_time()
         self._on = not self._recorder.stopped
         self._drawn = self._recorder.state()
         try:
@@ -96,7 +96,7 @@ class Live:
             self._on = False
             self._show({"text/html": f"<pre>{html.escape(traceback.format_exc())}</pre>"}, first)
         if self._on:
-            rest = max(INTERVAL, SHARE * (time.perf_counter() - began))
+            rest = max(INTERVAL, SHARE * (time.thread_time() - began))
             self._timer = self._loop.call_later(rest, self._listen, context=self._context)
 
     def _listen(self) -> None:
