@@ -7,6 +7,7 @@ does falls on all of them alike. Each returns plain data, and calls `progress` w
 from __future__ import annotations
 
 import gc
+import random
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -40,8 +41,8 @@ def growth(sizes: Sequence[int], rounds: int, progress: Progress) -> dict[str, A
             gc.collect()
             gc.disable()
             for number in range(rounds):
-                for turn in range(len(peers)):
-                    peer = peers[(number + turn) % len(peers)]
+                # At random: what a server still does after a round slows the one after it.
+                for peer in random.sample(peers, len(peers)):
                     times[peer.name].append(crowds[peer].fan_out(LINE) * 1000)
                 progress((sum(sizes[:done]) * 3 + size * 2 + size * number / rounds) / steps)
             gc.enable()
