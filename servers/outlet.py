@@ -11,13 +11,14 @@ import os
 import socket
 import struct
 import types
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from contextlib import closing, suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 # What a send may raise: the client left; uvicorn gave it up after a ping timeout; we did.
 GONE = (WebSocketDisconnect, RuntimeError, TimeoutError)
+DONE = object()
 AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # linger: yes, for 0 seconds
 
 
@@ -36,12 +37,9 @@ class Outlet:
         Returns:
             None if all of it is out: the operating system has it. Or what to `finish`.
         """
-        sending = self.ws.send(event)
-        try:
-            future = sending.send(None)  # as an event loop does it: run it until it has to wait
-        except StopIteration:
-            return self.unsent()
-        return self.rest(sending, future)
+        sending = self.ws.send(event).__await__()
+        future = next(sending, DONE)  # as an event loop does it: run it until it has to wait
+        return self.unsent() if future is DONE else self.rest(sending, future)
 
     def unsent(self) -> Awaitable | None:
         """None if all that was sent before is out. Or what to `finish`."""
@@ -75,18 +73,18 @@ class Outlet:
                 async with asyncio.timeout(1):
                     await self.ws.close(1013)
 
-    async def rest(self, sending, future) -> None:
+    async def rest(self, sending: Generator, future: asyncio.Future) -> None:
         await resume(sending, future)
         if unsent := self.unsent():
             await unsent
 
 
 @types.coroutine
-def resume(coroutine, future):
-    """Go on with a coroutine that was run by hand until it had to wait for `future`."""
-    with closing(coroutine):
+def resume(running: Generator, future: asyncio.Future):
+    """Go on with what was run by hand until it had to wait for `future`."""
+    with closing(running):
         yield future
-        yield from coroutine
+        yield from running
 
 
 def as_event(message: str | bytes) -> dict:
