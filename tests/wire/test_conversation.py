@@ -67,16 +67,16 @@ def test_bodies(how, size):
 
 def test_a_body_that_ends_with_the_connection():
     *_, response, end = talk(
-        ("client", GET), ("server", b"HTTP/1.1 200 OK\r\n\r\nhel"), ("server", b"lo"), ("lost", b"")
+        ("client", GET), ("server", b"HTTP/1.1 200 OK\r\n\r\nhell"), ("server", b"o"), ("lost", b"")
     )
     assert (response.body, response.complete) == (b"hello", True)
     assert (end.clean, end.code) == (True, None)
 
 
 def test_a_body_that_was_cut():
-    start = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel"
+    start = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"
     *_, response, _ = talk(("client", GET), ("server", start), ("lost", b""))
-    assert (response.body, response.complete) == (b"hel", False)
+    assert (response.body, response.complete) == (b"hello", False)
 
 
 def test_a_long_body_is_counted_and_not_kept():

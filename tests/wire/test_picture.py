@@ -241,6 +241,16 @@ def test_a_picture_stays_small():
     assert len(picture("", talk.events, talk.names)) < 500_000
 
 
+def test_lanes_stay_in_place():
+    """In a live view rows come and go; the lanes' order does not depend on them."""
+    talk = flood(3, clients=3)
+    for first in range(len(talk.events) - 4):
+        page = Page(picture("", talk.events[first:], talk.names))
+        heads = [attrs["title"] for _, attrs in page.tags if "title" in attrs]
+        assert heads == ["server", *sorted(heads[1:])]
+        assert len(heads) >= 3
+
+
 def test_more_clients_than_lanes():
     talk = flood(1, clients=CLIENTS + 5)
     page = talk.page()

@@ -106,6 +106,7 @@ async def theme(book, name: str) -> None:
     await book.page.evaluate(change)
     dark = "false" if "Dark" in name else "true"
     await expect(book.page.locator("body")).to_have_attribute("data-jp-theme-light", dark)
+    await expect(book.page.locator("#jupyterlab-splash")).to_have_count(0)
 
 
 @in_browser

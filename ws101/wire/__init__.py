@@ -1,12 +1,16 @@
 """See the wire: every byte between a server and its clients, parsed and drawn.
 
-Arrows run one way, from catching to drawing:
+Arrows run one way. What catches, while the server runs, imports little:
 
-    tap -> recording -> reader -> conversation -> http, handshake, frames -> messages -> deflate
-    events <- rows, labels, lanes <- text, html, pcap <- live <- view <- wire
+    wire -> view, tap -> recording
 
-`tap` and `recording` run while the server does, and import little. The rest is imported when
-somebody looks. What parses has no socket, what draws knows neither sockets nor parsers.
+The rest is imported when somebody looks. What parses has no socket in sight:
+
+    reader -> conversation -> http, handshake, frames -> messages, rules -> deflate, masking
+
+and what draws knows events and the rules, neither sockets nor parsers:
+
+    live -> html, text -> rows, labels, strip, detail -> events        pcap -> recording
 """
 
 from ws101.wire.view import View

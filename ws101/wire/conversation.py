@@ -241,12 +241,5 @@ def _as(kind: type[HttpMessage], head: HttpMessage, **changes: Any) -> Any:
 
 def _violation(head: HttpMessage, problem: Problem) -> Violation:
     rule, section, status = problem
-    return Violation(
-        connection=head.connection,
-        time=head.time,
-        sender=head.sender,
-        offset=head.offset,
-        rule=rule,
-        section=section,
-        status=status,
-    )
+    place = {name: getattr(head, name) for name in ("connection", "time", "sender", "offset")}
+    return Violation(rule=rule, section=section, status=status, **place)

@@ -8,6 +8,7 @@ and what is left is a list of sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
@@ -24,6 +25,7 @@ from ws101.wire.text import line
 CLIENTS = 7  # lanes for clients; if there are more, the last one is for the rest of them
 LONG = 20  # rows; if there are more, the names of lanes stand below as well
 LISTED = 200  # events that a fold lists when it is opened
+_HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*( …)?$")
 
 
 def picture(
@@ -66,14 +68,15 @@ class _Diagram:
         self.names = names
         self.first: dict[int, int] = {}
         self.last: dict[int, int] = {}
-        lanes: dict[str, int] = {}
         for index, row in enumerate(rows):
             for event in row.events if isinstance(row, Fold) else [row]:
                 number = event.connection
-                lanes.setdefault(names[number], len(lanes) + 1)
                 begins = isinstance(event, HttpMessage) and event.offset == 0
                 self.first.setdefault(number, index if begins else 0)
                 self.last[number] = _last_row(event, index, len(rows))
+        lanes: dict[str, int] = {}
+        for number in sorted(self.first):  # so that lanes stay in place while rows come and go
+            lanes.setdefault(names[number], len(lanes) + 1)
         self.heads = list(lanes)
         if len(lanes) > CLIENTS:
             self.heads = [*self.heads[: CLIENTS - 1], f"{len(lanes) - CLIENTS + 1} more clients"]
@@ -142,4 +145,6 @@ def _item(style: str, time: str, label: str, strip: str, inside: str, key: str) 
 def _part(part: str, index: int) -> str:
     """A part of a headline: what it is, a quotation, a remark, or words."""
     tag = "strong" if index == 0 else {"“": "code", "[": "i"}.get(part[0], "span")
+    if _HEX.match(part):
+        tag = "code"
     return f"<{tag}>{escape(part.strip('[]') if tag == 'i' else part)}</{tag}>"
