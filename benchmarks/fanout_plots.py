@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import statistics
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-# Told apart by line and marker as well as by colour: https://jfly.uni-koeln.de/color/
+# Told apart by line and marker as well as by colour, https://jfly.uni-koeln.de/color/, some of them
+# darker than there: each has a contrast of 3 to the background, which is white in a dark theme too.
 STYLES: dict[str, dict[str, Any]] = {
-    "naive loop": {"color": "#d55e00", "linestyle": "--", "marker": "o"},
-    "gather": {"color": "#cc79a7", "linestyle": "--", "marker": "s"},
-    "queue and writer": {"color": "#e69f00", "linestyle": "-.", "marker": "D"},
+    "naive loop": {"color": "#d55e00", "linestyle": "--", "marker": "X"},
+    "gather": {"color": "#c0629a", "linestyle": "--", "marker": "s"},
+    "queue and writer": {"color": "#b27b00", "linestyle": "-.", "marker": "D"},
     "hub": {"color": "#0072b2", "linestyle": "-", "marker": "o", "linewidth": 2.5},
-    "hub, nobody stalls": {"color": "#56b4e9", "linestyle": ":", "marker": "v"},
+    "hub, nobody stalls": {"color": "#2b8cc4", "linestyle": ":", "marker": "v"},
     "websockets.broadcast": {"color": "#009e73", "linestyle": "-.", "marker": "^"},
-    "raw TCP": {"color": "#777777", "linestyle": ":", "marker": "x"},
+    "raw TCP": {"color": "#666666", "linestyle": ":", "marker": "x"},
 }
 
 
+class _Picture(Figure):
+    """A figure that a notebook shows, be `matplotlib.pyplot` imported there or not."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=100)
+        return file.getvalue()
+
+
 def _figure(rows: int = 1) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(8, 3 * rows + 0.8), layout="constrained")
+    figure = _Picture(figsize=(8, 3 * rows + 0.8), layout="constrained", facecolor="white")
     axes = figure.subplots(rows, sharex=True)
     for axis in [axes] if rows == 1 else axes:
         axis.grid(alpha=0.3)
@@ -71,5 +82,5 @@ def churn(results: list[dict[str, Any]]) -> Figure:
     joined = results[0]["joins"]
     axis.set(xlabel="seconds", ylabel="got the message, %", ylim=(-3, 103))
     axis.set_title(f"Those who stay, while {joined} others come and go", loc="left")
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, loc="center right")
     return figure

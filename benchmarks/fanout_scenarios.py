@@ -15,10 +15,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from benchmarks.fanout_load import Client, Crowd
-from benchmarks.fanout_peers import NAMES, running
+from benchmarks.fanout_peers import BOUND, NAMES, running
 
 Progress = Callable[[float], None]
 LINE = b"a line of chat, some hundred characters long, as one person may type it to many others, so"
+SIZE = 65_536  # bytes in a message, where one client stalls
 PATIENCE = 30.0  # seconds over time, after which a run is given up
 SETTLE = 1.0  # seconds without a message, after which no more are awaited
 
@@ -92,6 +93,9 @@ class _Stream:
         by_all = zip(*self.had.values(), strict=False)  # as far as all of them got
         return {
             "label": self.label,
+            "others": len(self.clients),
+            "size": SIZE,
+            "bound": BOUND,
             "sent": len(self.sent),
             "delivered": len(waits) / (len(self.sent) * len(self.clients)),
             "wrong": self.wrong,
@@ -102,12 +106,10 @@ class _Stream:
         }
 
 
-def stalled(
-    clients: int, count: int, rate: float, size: int, progress: Progress
-) -> list[dict[str, Any]]:
-    """One client among many stops reading; `count` messages of `size` bytes, `rate` a second."""
+def stalled(clients: int, count: int, rate: float, progress: Progress) -> list[dict[str, Any]]:
+    """One client among many stops reading; `count` messages of 64 KiB, `rate` a second."""
     runs = [("hub, nobody stalls", "hub"), *((n, n) for n in NAMES if n not in _NOT_STALLED)]
-    filler = b"." * (size - 8)
+    filler = b"." * (SIZE - 8)
     with running(*(name for _, name in runs)) as peers, Crowd() as crowd:
         streams = []
         for (label, _), peer in zip(runs, peers, strict=True):
@@ -208,7 +210,8 @@ def _churn(peer, crowd: Crowd, stayers: int, rate: int, seconds: float, progress
             last = time.perf_counter()
         progress(elapsed / seconds)
     took = passing.left / (now - start - SETTLE)
-    return _verdict(peer.name, sent, staying, passing, heard) | {"rate": took}
+    rates = {"asked": rate, "rate": took, "seconds": seconds}
+    return _verdict(peer.name, sent, staying, passing, heard) | rates
 
 
 def _verdict(name, sent, staying, passing, heard) -> dict[str, Any]:

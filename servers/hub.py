@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -19,13 +20,16 @@ from fastapi.websockets import WebSocketState
 from servers.outlet import GONE, Outlet, as_event
 from servers.policies import Policy, disconnect
 
+logger = logging.getLogger("uvicorn.error")  # the one that uvicorn shows
+
 
 class Hub:
     """Clients that all get the same messages, in the same order.
 
     Args:
         when_full: what becomes of a message for a client for whom `bound` others wait already.
-        bound: how many may wait for one client, beside the one that is under way to it.
+        bound: how many may wait for one client, beside the one that is under way to it. No more
+            than these are kept for it.
         send_within: seconds until a message under way must have left this process. A client that
             does not take it is cut off, and nothing is kept for it any more.
     """
@@ -33,6 +37,8 @@ class Hub:
     def __init__(
         self, when_full: Policy = disconnect, bound: int = 64, send_within: float = 5.0
     ) -> None:
+        if bound < 1:
+            raise ValueError("bound: one message at least, or a hub could not even say goodbye.")
         self.when_full = when_full
         self.bound = bound
         self.send_within = send_within
@@ -71,8 +77,9 @@ class Member:
 
     def send(self, message: str | bytes) -> None:
         """Send to this client alone, in its turn among the broadcasts. Does not wait."""
-        if self.ws in self.hub.members:
-            self.put(as_event(message))
+        event = as_event(message)
+        if self.hub.members.get(self.ws) is self:
+            self.put(event)
 
     async def close(self, code: int, reason: str = "") -> None:
         """Leave, drop what waits, and close. Returns when that is done, or the client cut off."""
@@ -86,12 +93,10 @@ class Member:
         """Send it now if nothing waits before it, else see that it waits. Does not wait itself."""
         if self.writer is None:
             try:
-                unsent = self.outlet.send(event)
-            except GONE:
-                self.leave()
-            else:
-                if unsent:
+                if unsent := self.outlet.send(event):
                     self.writer = asyncio.create_task(self.write(unsent))
+            except Exception as error:
+                self.leave(error)
         elif len(self.backlog) < self.hub.bound:
             self.backlog.append(event)
         else:
@@ -100,17 +105,20 @@ class Member:
     async def write(self, unsent: Awaitable) -> None:
         """See that out, then what has queued up behind it, each within its deadline."""
         try:
-            while unsent or self.backlog:
-                if unsent:
+            await self.outlet.finish(unsent, self.hub.send_within)
+            while self.backlog:
+                if unsent := self.outlet.send(self.backlog.popleft()):
                     await self.outlet.finish(unsent, self.hub.send_within)
-                unsent = self.outlet.send(self.backlog.popleft()) if self.backlog else None
-        except GONE:
-            self.leave()
+        except Exception as error:
+            self.leave(error)
         finally:
             self.backlog.clear()
             self.writer = None
 
-    def leave(self) -> None:
+    def leave(self, error: Exception | None = None) -> None:
+        """It gets no more. An error in sending to it is nobody else's, and news if unexpected."""
+        if error and not isinstance(error, GONE):
+            logger.error("Could not send to %s", self.ws.client, exc_info=error)
         self.hub.members.pop(self.ws, None)
         if self.writer is None and (unsent := self.outlet.unsent()):
             self.writer = asyncio.create_task(self.write(unsent))

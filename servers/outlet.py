@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-# What a send may raise: the client left; uvicorn gave it up after a ping timeout; we did.
+# How a send says that the client is gone: it left; uvicorn gave it up after a ping timeout; we did.
 GONE = (WebSocketDisconnect, RuntimeError, TimeoutError)
 DONE = object()
 AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # linger: yes, for 0 seconds
@@ -28,18 +28,21 @@ class Outlet:
         protocol = getattr(ws._receive, "__self__", None)
         self.transport = getattr(protocol, "transport", None)
         self.writable = getattr(protocol, "writable", None)  # an event, set and cleared by asyncio
-        if self.transport and self.writable and not self.transport.is_closing():
-            self.transport.set_write_buffer_limits(0)  # cleared while a single byte is unsent
+        if self.transport and not self.transport.is_closing():
+            self.transport.set_write_buffer_limits(0)  # `writable` means: not a byte unsent
 
     def send(self, event: dict) -> Awaitable | None:
-        """Send as far as that goes without waiting. May raise one of `GONE`.
+        """Send as far as that goes without waiting. Raises what `ws.send()` does, as in `GONE`.
 
         Returns:
             None if all of it is out: the operating system has it. Or what to `finish`.
         """
-        sending = self.ws.send(event).__await__()
-        future = next(sending, DONE)  # as an event loop does it: run it until it has to wait
-        return self.unsent() if future is DONE else self.rest(sending, future)
+        sending = self.ws.send(event)
+        if self.writable is None:
+            return sending  # another server may mind whose task begins it
+        steps = sending.__await__()
+        future = next(steps, DONE)  # as an event loop does it: run it until it has to wait
+        return self.unsent() if future is DONE else resume(steps, future)
 
     def unsent(self) -> Awaitable | None:
         """None if all that was sent before is out. Or what to `finish`."""
@@ -48,16 +51,23 @@ class Outlet:
         return self.writable.wait()
 
     async def finish(self, unsent: Awaitable, within: float) -> None:
-        """Wait until it is out. A client that has not taken it within so many seconds is cut off.
+        """Wait until it is out. A client that does not take it in so many seconds is cut off.
 
-        Raises one of `GONE`: `TimeoutError` if we cut it off.
+        Raises `TimeoutError` then, and otherwise what `ws.send()` does.
         """
+        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(within):
-                await unsent
+            async with asyncio.timeout(None) as limit:
+                # In two halves: where a blocked loop used up one, the client still has the other.
+                half = within / 2
+                timer = loop.call_later(half, lambda: limit.reschedule(loop.time() + half))
+                try:
+                    await unsent
+                    if rest := self.unsent():
+                        await rest
+                finally:
+                    timer.cancel()
         except TimeoutError:
-            if self.writable and self.writable.is_set():
-                return  # it is out now: the late one was this process, not the client
             await self.abort()
             raise
 
@@ -72,11 +82,6 @@ class Outlet:
             with suppress(*GONE):
                 async with asyncio.timeout(1):
                     await self.ws.close(1013)
-
-    async def rest(self, sending: Generator, future: asyncio.Future) -> None:
-        await resume(sending, future)
-        if unsent := self.unsent():
-            await unsent
 
 
 @types.coroutine

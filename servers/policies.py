@@ -16,12 +16,12 @@ def drop_newest(backlog: deque[dict], event: dict) -> None:
 
 def drop_oldest(backlog: deque[dict], event: dict) -> None:
     """What has waited longest makes room."""
-    backlog.popleft()
     backlog.append(event)
+    backlog.popleft()
 
 
 def keep_latest(backlog: deque[dict], event: dict) -> None:
-    """Each message is the whole state, so the earlier ones are worth nothing now."""
+    """Each message is the whole state, so the earlier are worth nothing. Best with `bound=1`."""
     backlog.clear()
     backlog.append(event)
 

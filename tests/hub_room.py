@@ -1,0 +1,175 @@
+"""A hub on a server of its own, and clients that behave and misbehave: what its tests stand on.
+
+A test stands on two loops: its clients live on its own, the hub on the server's. What is said of
+the hub is looked at there, between two steps of it: `await room.at(lambda: …)`.
+"""
+
+import asyncio
+import socket
+import struct
+
+from fastapi import FastAPI, WebSocket
+from websockets import connect
+
+from ws101 import serve
+
+WITHIN = 20  # seconds: a deadline that only a hang reaches
+SOON = 0.3  # seconds: the hub's own deadline, where a test is about that
+BLOCK = 65_536  # characters: some sixty of these fill every buffer on the way to a client
+ENGINES = ("websockets-sansio", "wsproto")  # under uvicorn, what speaks WebSocket
+
+
+async def until(condition):
+    """Wait for what another task or thread brings about."""
+    async with asyncio.timeout(WITHIN):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class Room:
+    """A hub, a server of its own that hands everything on, and clients of it."""
+
+    def __init__(self, hub, wrap=lambda app: app, **options):
+        self.hub = hub
+        app = FastAPI()
+
+        @app.websocket("/ws")
+        async def talk(ws: WebSocket):
+            await ws.accept()
+            with hub.join(ws):
+                while (event := await ws.receive())["type"] != "websocket.disconnect":
+                    text = event.get("text")
+                    await hub.broadcast(event["bytes"] if text is None else text)
+
+        self.server = serve(wrap(app), port=0, **options)
+        self.clients = []
+        self.failure = None  # what a test expects in the server's log
+
+    async def __aenter__(self):
+        self.tasks = await self.at(asyncio.all_tasks)
+        return self
+
+    async def __aexit__(self, *_):
+        """However it went: afterwards no member, socket or task is left, nor word of an error."""
+        for ws in self.clients:
+            ws.transport.abort()
+        for ws in self.clients:
+            await ws.wait_closed()
+        await self.until(lambda: not self.hub.members)
+        await self.until(lambda: self.server.connections == 0)
+        await self.until(lambda: len(asyncio.all_tasks()) <= len(self.tasks) + 1)  # and this one
+        await asyncio.to_thread(self.server.stop)
+        log = str(self.server.log)
+        assert log.count("Traceback") == (self.failure is not None), log
+        assert (self.failure or "") in log
+
+    async def enter(self, count=None):
+        """One client that is a member now, or `count` of them."""
+        if count is not None:
+            return [await self.enter() for _ in range(count)]
+        tcp = socket.socket()
+        # Otherwise the system gives a client up to 32 MB as soon as it begins to read.
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BLOCK)
+        tcp.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(tcp, (self.server.host, self.server.port))
+        ws = await connect(
+            f"{self.server.ws_url}/ws",
+            sock=tcp,
+            proxy=None,
+            compression=None,
+            ping_interval=None,
+            max_size=None,
+            open_timeout=WITHIN,
+        )
+        self.clients.append(ws)
+        await self.until(lambda: self.member(ws))
+        return ws
+
+    def member(self, ws):
+        """The member at the other end. None if there is none."""
+        port = ws.local_address[1]
+        return next((m for m in self.hub.members.values() if m.ws.client.port == port), None)
+
+    async def at(self, look):
+        """What a function returns when it is called between two steps of the server's loop."""
+
+        async def run():
+            return look()
+
+        return await self.server.run(run())
+
+    async def until(self, condition):
+        await self.server.run(until(condition))
+
+    async def say(self, message):
+        """Broadcast, from the server's side."""
+        await self.server.run(self.hub.broadcast(message))
+
+    async def clog(self, ws, witness, waiting, settled=False):
+        """Stall `ws`, and let `witness` talk until so many messages wait for it, or it is cut off.
+
+        Returns how many were sent. Each begins with its number, and is read before the
+        next is sent. `settled`: until the buffers below take no more of what waits either.
+        """
+        member = await self.at(lambda: self.member(ws))
+        ws.transport.pause_reading()
+        sent = 0
+        while await self.at(lambda: member.ws in self.hub.members):
+            if await self.at(lambda: len(member.backlog)) < waiting:
+                await witness.send(block(sent))
+                assert number(await receive(witness)) == sent
+                sent += 1
+            elif not settled or await self.at_rest(member):
+                break
+        return sent
+
+    async def at_rest(self, member):
+        """Whether nothing moves on the way to a client, for so long as a busy machine needs."""
+
+        def state():
+            return len(member.backlog), member.outlet.transport.get_write_buffer_size()
+
+        before = await self.at(state)
+        await asyncio.sleep(0.2)
+        return await self.at(state) == before
+
+
+def block(number):
+    return f"{number} ".ljust(BLOCK, ".")
+
+
+def number(message):
+    return int(message.split()[0])
+
+
+async def receive(ws):
+    return await asyncio.wait_for(ws.recv(), WITHIN)
+
+
+async def numbers_until(ws, last):
+    """The numbers of all messages up to that one, as they came."""
+    got = []
+    while not got or got[-1] != last:
+        got.append(number(await receive(ws)))
+    return got
+
+
+def vanish(ws):
+    """Gone at once, as when a process is killed: a TCP reset."""
+    tcp = ws.transport.get_extra_info("socket")
+    tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    ws.transport.abort()
+
+
+def hang_up(ws):
+    """The end of the TCP connection, with no close frame before it."""
+    ws.transport.close()
+
+
+def talk_nonsense(ws):
+    """A frame that is not masked and has every reserved bit set."""
+    ws.transport.write(b"\xf3\x05hello")
+
+
+async def collect(ws, count):
+    return [await receive(ws) for _ in range(count)]
