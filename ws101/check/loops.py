@@ -50,6 +50,7 @@ class LoopThread:
         self.at_end: list[Callable[[], None]] = []
         self.ended_by: BaseException | None = None
         self._stopping = False
+        self._halted = False
 
     def start(self) -> None:
         self.thread.start()
@@ -77,7 +78,7 @@ class LoopThread:
             self.loop.close()
             return True
         with contextlib.suppress(RuntimeError):  # it has ended by itself
-            self.loop.call_soon_threadsafe(self.loop.stop)
+            self.loop.call_soon_threadsafe(self._halt)
         return self._joined(patience) or threads.end(self.thread, within=force)
 
     def _joined(self, within: float) -> bool:
@@ -88,6 +89,12 @@ class LoopThread:
 
     # In the thread
 
+    def _halt(self) -> None:
+        # Code that holds the loop may be ended by an exception while this still waits its turn.
+        # Then it comes when the loop clears up, and must not end that.
+        if not self._halted:
+            self.loop.stop()
+
     def _main(self) -> None:
         self.loop.set_exception_handler(self._keep_failure)
         try:
@@ -95,6 +102,7 @@ class LoopThread:
         except (SystemExit, KeyboardInterrupt) as error:
             if not self._stopping:
                 self.ended_by = error
+        self._halted = True
         # A task that holds the loop in here too is ended by `stop` in the same way.
         with contextlib.suppress(SystemExit, KeyboardInterrupt):
             self.loop.run_until_complete(self._sweep())
