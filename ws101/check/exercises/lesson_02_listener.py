@@ -209,7 +209,7 @@ async def hears_an_error(room: ClientRoom) -> None:
 async def is_patient(room: ClientRoom) -> None:
     call, server = await called(room)
     await server.send("before")
-    await stays(call, server, 0.3)
+    await stays(call, server, 0.6)
     await server.send("after")
     await server.close(1001, "going home")
     await returns(room, call, ["before", "after"], 1001, "going home")
