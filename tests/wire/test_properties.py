@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
@@ -89,6 +89,16 @@ def test_chunks_make_no_difference(data, sender, deflate, cuts):
 
 
 HELLO, AGAIN = bytes.fromhex("f248cdc9c90700"), bytes.fromhex("f200110000")  # RFC 7692 7.2.3.2
+DEFLATED_EURO = bytes.fromhex("7ad4b40600")
+EURO = "€".encode()
+FRAGMENTS = [
+    frame(1, HELLO[:3], first=0x40),
+    frame(1, b"ab", first=0),
+    frame(1, EURO[:1], first=0),
+    frame(0, EURO[1:2], first=0),
+    frame(0, EURO[2:]),
+    frame(0, HELLO[3:]),
+]
 marks = st.sampled_from([("eof", b""), ("close", b""), ("abort", b"7"), ("lost", b"OSError: x")])
 heads = st.sampled_from(
     [
@@ -113,6 +123,7 @@ noise = st.one_of(
             frame(1, AGAIN, first=0xC0),  # refers to the message before it
             frame(1, AGAIN, first=0xC0, mask=True),
             frame(1, HELLO[:3], first=0x40) + frame(0, HELLO[3:]),
+            *FRAGMENTS,
         ]
     ),
 )
@@ -131,10 +142,20 @@ def test_nothing_raises(upgraded, found):
 traffic = st.lists(st.tuples(senders, noise, st.booleans()), max_size=20)
 
 
+def begun_and_cut(one: bytes, other: bytes, flags: int = 0) -> list[tuple[str, bytes, bool]]:
+    """A text in two fragments, of which somebody saw the first before it fell out of the ring."""
+    first, last = frame(1, one, first=flags), frame(0, other)
+    return [("server", first, True), ("server", last, False)]
+
+
 @settings(max_examples=500)
 @given(
     st.sampled_from(["", "plain", "deflate"]), traffic, st.integers(OVERHEAD, 2000), st.booleans()
 )
+@example("plain", begun_and_cut(b"ab", b"cd"), 2 * OVERHEAD, False)  # the rest is no message
+@example("plain", begun_and_cut(EURO[:1], b""), 2 * OVERHEAD, False)  # ends within a character
+@example("deflate", begun_and_cut(HELLO[:4], HELLO[4:], 0x40), 2 * OVERHEAD, False)
+@example("deflate", begun_and_cut(DEFLATED_EURO[:3], DEFLATED_EURO[3:], 0x40), 2 * OVERHEAD, False)
 def test_looking_changes_nothing(upgraded, found, limit, ends):
     """Whoever looks now and then sees in the end what somebody sees who looks once."""
     recorder = Recorder()

@@ -108,6 +108,7 @@ class Message:
         payload: the message's bytes, those that were kept.
         text: `payload` as text, for a text message.
         frames: how many there are; `complete` tells whether `payload` is all of it.
+        start: where its first frame begins, as `Event.offset`.
     """
 
     opcode: int
@@ -115,6 +116,7 @@ class Message:
     text: str | None
     frames: int
     complete: bool = True
+    start: int = 0
 
 
 class Header(NamedTuple):
@@ -156,7 +158,7 @@ class FrameEvent(Event):
         note: why `inflated` or `wire` is not all of it, else empty.
         text: a data frame's part of a text message, or a control frame's payload if it is UTF-8.
         close_code, close_reason: of a close frame that has them.
-        message: on the frame that ends a message, the whole message.
+        message: on the frame that ends a message, the whole message, if its first frame is kept.
         missing: payload bytes that had not come yet when this was looked at.
         unsent: bytes of it that still waited in the server's memory when this was looked at.
     """

@@ -185,7 +185,7 @@ class FrameStream:
         if header.opcode >= CLOSE:
             fields = self._control(header, payload, broken)
         elif self._needed(header) and not self.lost:
-            fields = messages.take(header, payload, broken, keep=self.keep)
+            fields = messages.take(header, payload, broken, offset=self._start, keep=self.keep)
         if self.keep:
             events.append(self._event(header, wire, payload, time, **fields))
             if broken:
