@@ -142,6 +142,13 @@ def test_nothing_raises(upgraded, found):
 traffic = st.lists(st.tuples(senders, noise, st.booleans()), max_size=20)
 
 
+MASKED_AND_NOT = [
+    ("client", frame(1, HELLO, first=0xC0, mask=True), True),
+    ("client", frame(1, AGAIN, first=0xC0), True),
+    ("client", frame(1, AGAIN, first=0xC0, mask=True), False),
+]
+
+
 def begun_and_cut(one: bytes, other: bytes, flags: int = 0) -> list[tuple[str, bytes, bool]]:
     """A text in two fragments, of which somebody saw the first before it fell out of the ring."""
     first, last = frame(1, one, first=flags), frame(0, other)
@@ -156,6 +163,7 @@ def begun_and_cut(one: bytes, other: bytes, flags: int = 0) -> list[tuple[str, b
 @example("plain", begun_and_cut(EURO[:1], b""), 2 * OVERHEAD, False)  # ends within a character
 @example("deflate", begun_and_cut(HELLO[:4], HELLO[4:], 0x40), 2 * OVERHEAD, False)
 @example("deflate", begun_and_cut(DEFLATED_EURO[:3], DEFLATED_EURO[3:], 0x40), 2 * OVERHEAD, False)
+@example("deflate", MASKED_AND_NOT, 2 * OVERHEAD, False)
 def test_looking_changes_nothing(upgraded, found, limit, ends):
     """Whoever looks now and then sees in the end what somebody sees who looks once."""
     recorder = Recorder()

@@ -256,11 +256,15 @@ async def test_names_that_nobody_has(echo):
 def test_a_ring_keeps_the_newest():
     recorder = Recorder()
     recording = recorder.open(None)
-    recorder.limit = 10 * (OVERHEAD + 7)
-    for number in range(100):
+    chunk = OVERHEAD + 7
+    recorder.limit = 80 * chunk
+    dropped = []
+    for number in range(1000):
         recording.add("server", frame(1, b"%05d" % number))
-    assert recording.size <= recorder.limit
-    assert (recording.first, recording.count) == (90, 100)
+        assert recording.size == (number + 1 - recording.first) * chunk <= recorder.limit
+        dropped.append(recording.first)
+    assert dropped[79:92] == [0, *[11] * 11, 22], "in batches: an eighth of it at a time"
+    assert recording.count == 1000
 
 
 async def test_what_a_full_ring_shows(echo):

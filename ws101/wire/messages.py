@@ -93,8 +93,7 @@ class Messages:
         if data[0] not in _DEFLATED or self.inflater is None:
             return False
         if self.inflater.takeover:
-            key = data[start - 4 : start] if data[1] & 0x80 else b""
-            self.inflater.postpone(data[start:], key)
+            self.inflater.postpone(data, start)
         return True
 
     def _begin(self, header: Header, offset: int) -> None:
