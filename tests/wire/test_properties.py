@@ -139,6 +139,40 @@ def test_nothing_raises(upgraded, found):
         conversation.pending()
 
 
+@settings(max_examples=400)
+@given(st.booleans(), st.lists(st.tuples(senders, noise), max_size=12))
+def test_events_lie_end_to_end(upgraded, found):
+    """Each begins where the one before it ends, in what its sender sent; so nothing is left out."""
+    conversation = shaken(Conversation()) if upgraded else Conversation()
+    start = {sender: conversation.consumed(sender) for sender in SENDERS}
+    events = [event for what, data in found for event in conversation.feed(0, what, data)]
+    for event in [*events, *conversation.pending()]:
+        if isinstance(event, Violation) and event.section.startswith("RFC 9112"):
+            return  # this is no HTTP: nothing more is read
+        if event.length:
+            assert event.offset == start[event.sender]
+            start[event.sender] += event.length
+    assert all(start[sender] <= conversation.consumed(sender) for sender in SENDERS)
+
+
+@pytest.mark.parametrize("body", [b"3\r\nabc\r\n0\r\n\r\n", b"3;x=y\r\nabc\r\n0\r\nA: b\r\n\r\n"])
+def test_chunks_of_a_body_have_a_length(body):
+    conversation = Conversation()
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    (event,) = conversation.feed(0, "server", head + body)
+    assert (event.size, event.length) == (3, len(head + body))
+
+
+def test_a_beginning_has_the_length_of_what_came():
+    conversation = Conversation()
+    conversation.feed(0, "client", b"GET / HT")
+    assert [event.length for event in conversation.pending()] == [8]
+    conversation = shaken(Conversation())
+    conversation.feed(0, "client", b"\x81")
+    conversation.feed(0, "server", b"\x81\x05He")
+    assert [event.length for event in conversation.pending()] == [1, 4]
+
+
 traffic = st.lists(st.tuples(senders, noise, st.booleans()), max_size=20)
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from importlib.util import find_spec
 
+import httpx
 import pytest
 from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
@@ -104,6 +105,17 @@ async def test_what_is_not_http(echo):
     writer.close()
     (violation,) = of_type(Violation, echo.wire.events)
     assert violation.section == "RFC 9112 3"
+
+
+async def test_the_title_counts_what_is_shown(echo):
+    """The end of a connection that was HTTP only is an event, and is not shown."""
+    async with httpx.AsyncClient() as client:
+        await client.get(echo.url)
+    await until(lambda: of_type(End, echo.wire.events))
+    title, *rows = str(echo.wire).splitlines()
+    assert title == "Wire of echo: 2 events, 1 connection."
+    assert len(rows) == 2
+    assert repr(echo.wire).startswith(f"<{title}")
 
 
 # How it ended

@@ -213,9 +213,10 @@ class Conversation:
         body, size = stream.body()
         if complete:
             stream.head = None
+        changes = {"body": body, "size": size, "length": stream.offset - head.offset}
         refused = stream.sender == "server" and self._request_events
         kind = HandshakeResponse if refused else HttpMessage
-        return _as(kind, head, time=time, body=body, size=size, complete=complete)
+        return _as(kind, head, time=time, complete=complete, **changes)
 
     def _pending(self, stream: HttpStream | FrameStream) -> Event | None:
         if isinstance(stream, FrameStream):
@@ -229,6 +230,7 @@ class Conversation:
             time=self.time,
             sender=stream.sender,
             offset=stream.offset,
+            length=len(stream.buffer),
             what="request" if stream.sender == "client" else "response",
             data=bytes(stream.buffer),
         )

@@ -7,13 +7,9 @@ from typing import Literal, NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 OPCODES = {
-    CONTINUATION: "continuation",
-    TEXT: "text",
-    BINARY: "binary",
-    CLOSE: "close",
-    PING: "ping",
-    PONG: "pong",
-}
+    CONTINUATION: "continuation", TEXT: "text", BINARY: "binary",
+    CLOSE: "close", PING: "ping", PONG: "pong",
+}  # fmt: skip
 """RFC 6455 section 5.2 defines these and reserves all others."""
 
 Sender = Literal["client", "server"]
@@ -31,6 +27,7 @@ class Event:
         time: seconds since the server was launched.
         sender: who sent it, or did it: "client" or "server".
         offset: where it begins in all that this sender sent on this connection, in bytes.
+        length: how many of these bytes it is, as far as they have come; 0 for what is no bytes.
     """
 
     connection: int = 0
@@ -38,6 +35,7 @@ class Event:
     time: float = 0.0
     sender: Sender = "client"
     offset: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

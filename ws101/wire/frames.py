@@ -140,6 +140,7 @@ class FrameStream:
         if not self._head:
             return None
         place = {"connection": self.connection, "sender": self.sender, "offset": self._start}
+        place["length"] = len(self._head)
         return Partial(time=time, what="frame header", data=self._head, **place)
 
     def _read_head(self, data: bytes, position: int) -> int:
@@ -212,6 +213,7 @@ class FrameStream:
             time=time,
             sender=self.sender,
             offset=self._start,
+            length=len(header.raw) + header.length - self._left,
             header=header,
             wire=wire,
             payload=payload,

@@ -92,7 +92,7 @@ class Reader:
         for index in range(len(events) - 1, -1, -1):
             event = events[index]
             if event.sender == "server" and isinstance(event, FrameEvent):
-                unsent = event.offset + event.size - event.missing - sent
+                unsent = event.offset + event.length - sent
                 if unsent <= 0:
                     return
                 events[index] = replace(event, unsent=min(unsent, event.size))
