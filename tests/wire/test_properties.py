@@ -139,8 +139,16 @@ def test_nothing_raises(upgraded, found):
         conversation.pending()
 
 
+UPGRADED_HALFWAY = [
+    ("client", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"),
+    ("server", b"HTTP/1.1 101 OK\r\n\r\n"),
+    ("client", b"\x88\x00"),
+]
+
+
 @settings(max_examples=400)
 @given(st.booleans(), st.lists(st.tuples(senders, noise), max_size=12))
+@example(False, UPGRADED_HALFWAY)
 def test_events_lie_end_to_end(upgraded, found):
     """Each begins where the one before it ends, in what its sender sent; so nothing is left out."""
     conversation = shaken(Conversation()) if upgraded else Conversation()

@@ -198,6 +198,8 @@ class Conversation:
         ):
             before = self._streams[sender]
             assert isinstance(before, HttpStream)
+            if before.head is not None:  # its body has not ended, and never will
+                events.append(self._message(before, time, complete=False))
             rest = before.rest()
             inflater = Inflater(bool(takeover)) if deflate else None
             start = before.offset - len(rest)
