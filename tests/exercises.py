@@ -55,6 +55,16 @@ def wrong_answers() -> list[tuple[str, str, Path]]:
     ]
 
 
+def golden(path: Path) -> str:
+    """The golden text of a wrong answer, each character as it was written."""
+    return path.with_suffix(".txt").read_bytes().decode()
+
+
+def keep(path: Path, summary: str) -> None:
+    """Write the golden text of a wrong answer."""
+    path.with_suffix(".txt").write_bytes(summary.encode())
+
+
 def stated(path: Path) -> str:
     """The verdict that a wrong answer says it should get, in its first line."""
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition(":")[0]
@@ -136,9 +146,9 @@ def main() -> None:
         running = [(path, tries.submit(attempt, l, n, path)) for l, n, path in chosen]  # noqa: E741
         for path, future in running:
             tried = future.result(WITHIN)
-            golden = path.with_suffix(".txt")
-            mark = " " if golden.exists() and golden.read_text("utf-8") == tried.summary else "*"
-            golden.write_text(tried.summary, "utf-8")
+            known = path.with_suffix(".txt").exists()
+            mark = " " if known and golden(path) == tried.summary else "*"
+            keep(path, tried.summary)
             fits = "" if tried.verdict == stated(path) else f"  (it says: {stated(path)})"
             print(f"{mark} {path.parent.name}/{path.stem:24} {tried.verdict:14}"
                   f"{tried.seconds:5.1f} s{fits}")  # fmt: skip

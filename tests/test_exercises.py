@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import exercises
-from tests.exercises import NAMES, WITHIN, WRONG, folder, stated, wrong_answers
+from tests.exercises import NAMES, WITHIN, WRONG, folder, golden, keep, stated, wrong_answers
 from tools.exercises import exercise
 from ws101 import check, course
 from ws101.check import Exercise, Verdict
@@ -68,8 +68,13 @@ def test_the_solution_passes(what, tried):
 def test_a_wrong_answer_is_told_what_is_wrong(what, tried):
     path = what["answer"]
     assert tried.verdict == stated(path), tried.summary
-    assert tried.summary == path.with_suffix(".txt").read_text("utf-8")
+    assert tried.summary == golden(path)
     assert tried.seconds < 10
+
+
+def test_a_golden_text_is_read_as_it_was_written(tmp_path):
+    keep(tmp_path / "wrong.py", "one\rtwo\r\nthree\n")
+    assert golden(tmp_path / "wrong.py") == "one\rtwo\r\nthree\n"
 
 
 @each_exercise

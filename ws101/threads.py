@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import inspect
 import sys
 import sysconfig
 import threading
 import time
 import traceback
-from collections.abc import Coroutine
 from typing import Any
 
 _LIBRARIES = tuple({sysconfig.get_path(p) for p in ("stdlib", "purelib", "platlib")})
@@ -25,12 +26,22 @@ def stack(thread: threading.Thread) -> traceback.StackSummary:
     return traceback.StackSummary() if frame is None else traceback.extract_stack(frame)
 
 
-def awaited(coroutine: Coroutine[Any, Any, Any]) -> traceback.StackSummary:
-    """The lines at which a suspended coroutine and those it awaits stand, outermost first."""
+def awaited(awaiting: Any) -> traceback.StackSummary:
+    """The lines at which a suspended coroutine and what it awaits stand, outermost first.
+
+    It is followed through the coroutines and asynchronous generators that it awaits.
+    """
     frames = []
-    while frame := getattr(coroutine, "cr_frame", None):
-        frames.append((frame, frame.f_lineno))
-        coroutine = coroutine.cr_await
+    while awaiting is not None:
+        if inspect.iscoroutine(awaiting):
+            frame, awaiting = awaiting.cr_frame, awaiting.cr_await
+        elif inspect.isasyncgen(awaiting):
+            frame, awaiting = awaiting.ag_frame, awaiting.ag_await
+        else:  # what `async for` awaits is no generator, but belongs to one
+            frame, within = None, gc.get_referents(awaiting)
+            awaiting = next((thing for thing in within if inspect.isasyncgen(thing)), None)
+        if frame is not None:
+            frames.append((frame, frame.f_lineno))
     return traceback.StackSummary.extract(iter(frames))
 
 

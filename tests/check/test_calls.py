@@ -1,7 +1,11 @@
 """Answers that are called: functions, clients against a server of ours, and values."""
 
 import asyncio
+import gc
+import socket
 import time
+import warnings
+from urllib.parse import urlsplit
 
 import pytest
 from websockets import ConnectionClosed, connect
@@ -174,6 +178,156 @@ def test_a_client_that_never_connects():
     report = exercise_of(Client("url"), greets)(stays_away)
     assert report.verdict == Verdict.FAILED
     assert ("Came", "nobody") in report.findings[0].facts
+
+
+async def waits_for_long(room: ClientRoom):
+    stage = await room.serve()
+    room.start(stage.ws_url)
+    await stage.visitor(within=60)  # the behaviour itself gets 4 s
+
+
+async def is_stub(url):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("client", "verdict"), [(stays_away, "failed"), (is_stub, "not attempted")]
+)
+def test_nobody_waits_for_a_client_that_has_ended(client, verdict):
+    report = exercise_of(Client("url"), waits_for_long)(client)
+    assert report.verdict == verdict, str(report)
+    if report.findings:
+        assert ("Expected", "your client to connect within 60 s") in report.findings[0].facts
+
+
+async def is_slow_to_let_in(room: ClientRoom):
+    async def think(connection, request):
+        await asyncio.sleep(0.1)
+
+    stage = await room.serve(process_request=think)
+    room.start(stage.ws_url)
+    await stage.visitor()
+
+
+async def does_not_wait_for_the_answer(url):
+    address = urlsplit(url)
+    LEFT_OPEN.append(socket.create_connection((address.hostname, address.port)))
+    LEFT_OPEN[-1].sendall(REQUEST)
+
+
+LEFT_OPEN = []
+
+
+def test_a_client_that_ends_at_once_has_been_there():
+    report = exercise_of(Client("url"), is_slow_to_let_in)(does_not_wait_for_the_answer)
+    LEFT_OPEN.pop().close()
+    assert report.passed, str(report)
+
+
+async def connects_once_the_other_has_ended(room: ClientRoom):
+    stage = await room.serve()
+    first = room.start(stage.ws_url, 0)
+    await first.returns()
+    room.start(stage.ws_url, 0.5)
+    await stage.visitor("the second call")
+
+
+async def connects_after(url, seconds):
+    if seconds:
+        await asyncio.sleep(seconds)
+        await polite(url)
+
+
+def test_one_of_several_calls_may_still_connect():
+    report = exercise_of(Client("url", "n"), connects_once_the_other_has_ended)(connects_after)
+    assert report.passed, str(report)
+
+
+def test_who_plays_the_server_is_called_that():
+    finding = exercise_of(Client("url"), greets)(silent).findings[0]
+    facts = dict(finding.facts)
+    assert facts["Expected"] == "'hello', to the server, within 1 s"
+    assert facts["Done"].endswith("your client connected to /")
+    done = dict(exercise_of(Client("url"), greets_and_vanishes)(polite).findings[0].facts)["Done"]
+    assert done.endswith("the server sent 'bye'; the server vanished (TCP reset)")
+
+
+async def greets_and_vanishes(room: ClientRoom):
+    stage = await room.serve()
+    call = room.start(stage.ws_url)
+    visitor = await stage.visitor()
+    await visitor.send("bye")
+    visitor.vanish()
+    await visitor.expects("bye")
+    await call.returns()
+
+
+# Coroutines that nobody awaits
+
+
+async def calls_it(room: FunctionRoom):
+    await room.returns(None)
+
+
+async def forgets_and_raises():
+    forgotten = asyncio.sleep(0)  # in the traceback
+    try:
+        forgets_too()
+    except KeyError:
+        raise ValueError from None
+    return forgotten
+
+
+def forgets_too():
+    forgotten = asyncio.sleep(0)
+    raise KeyError(forgotten is None)
+
+
+async def forgets_and_raises_several():
+    try:
+        forgets_too()
+    except KeyError as error:
+        several = ExceptionGroup("several", [error])
+    raise several
+
+
+async def forgets_and_returns():
+    return [asyncio.sleep(0)], {"key": (asyncio.sleep(0),)}
+
+
+async def begins_a_task_and_raises():
+    async def says():
+        print("begun")
+
+    coroutine = says()
+    task = asyncio.create_task(coroutine)
+    raise ValueError(task is coroutine)
+
+
+@pytest.mark.parametrize(
+    "answer", [forgets_and_raises, forgets_and_raises_several, forgets_and_returns]
+)
+def test_what_was_not_awaited_does_not_complain_later(answer):
+    kept = []
+
+    def keep(case):
+        kept.append((case.error, case.unmet.got))
+
+    exercise = Exercise("tried", Function(), hints=("try",), slips=(keep,))
+    exercise.behaviour("it returns")(calls_it)
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        report = exercise(answer)
+        assert report.verdict in (Verdict.RAISED, Verdict.FAILED)
+        kept.clear()
+        gc.collect()
+    assert [str(one.message) for one in complaints] == []
+
+
+def test_a_task_that_is_yet_to_begin_is_left_alone():
+    report = exercise_of(Function(), calls_it)(begins_a_task_and_raises)
+    assert report.verdict == Verdict.RAISED
+    assert report.printed == ["begun"]
 
 
 # Values

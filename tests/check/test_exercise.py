@@ -45,6 +45,9 @@ def in_the_course(monkeypatch, tmp_path):
                  "    # END SOLUTION", []),
         ("code", "from ws101 import check\n\ncheck.tried(app)", []),
         ("markdown", "That is why.", ["solution"]),
+        ("markdown", "Stuck? There are hints.\n\n### More", []),
+        ("code", "check_again = 1", []),
+        ("markdown", "And another reason.", ["solution"]),
         ("markdown", "## A third", []),
         ("markdown", "Nor this one.", ["solution"]),
     ]  # fmt: skip
@@ -74,7 +77,9 @@ def test_the_solution_wants_an_attempt_first(in_the_course):
     exercise(None)
     assert exercise.solution().startswith("Try it first"), "these are no attempts"
     assert exercise(app_of(wrong)).verdict == Verdict.FAILED
-    assert exercise.solution() == Solution("def f():\n    return 1", "That is why.")
+    assert exercise.solution() == Solution(
+        "def f():\n    return 1", "That is why.\n\nAnd another reason."
+    )
     assert "```python\ndef f():" in exercise.solution()._repr_markdown_()
 
 

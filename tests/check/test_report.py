@@ -164,6 +164,14 @@ def test_the_same_fault_is_told_once():
     assert report.summary().count("line 7 of answer.py") == 1
 
 
+def test_two_faults_that_are_equal_are_told_once_too():
+    first, second = (Finding(Verdict.RAISED, "It raised.", [("Came", "x")]) for _ in range(2))
+    results = [Result("a", State.BROKEN, first), Result("b", State.BROKEN, second)]
+    report = Report("x", "X", Verdict.RAISED, "It raised.", results)
+    assert not report.repeats(first)
+    assert report.repeats(second)
+
+
 def test_a_long_trace_is_cut_in_the_middle():
     lines = trace([Place("answer.py", n, f"call_{n}()") for n in range(1, 41)])
     assert len(lines) == 13

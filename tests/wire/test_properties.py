@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
@@ -89,6 +89,16 @@ def test_chunks_make_no_difference(data, sender, deflate, cuts):
 
 
 HELLO, AGAIN = bytes.fromhex("f248cdc9c90700"), bytes.fromhex("f200110000")  # RFC 7692 7.2.3.2
+DEFLATED_EURO = bytes.fromhex("7ad4b40600")
+EURO = "€".encode()
+FRAGMENTS = [
+    frame(1, HELLO[:3], first=0x40),
+    frame(1, b"ab", first=0),
+    frame(1, EURO[:1], first=0),
+    frame(0, EURO[1:2], first=0),
+    frame(0, EURO[2:]),
+    frame(0, HELLO[3:]),
+]
 marks = st.sampled_from([("eof", b""), ("close", b""), ("abort", b"7"), ("lost", b"OSError: x")])
 heads = st.sampled_from(
     [
@@ -113,6 +123,7 @@ noise = st.one_of(
             frame(1, AGAIN, first=0xC0),  # refers to the message before it
             frame(1, AGAIN, first=0xC0, mask=True),
             frame(1, HELLO[:3], first=0x40) + frame(0, HELLO[3:]),
+            *FRAGMENTS,
         ]
     ),
 )
@@ -128,13 +139,73 @@ def test_nothing_raises(upgraded, found):
         conversation.pending()
 
 
+UPGRADED_HALFWAY = [
+    ("client", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"),
+    ("server", b"HTTP/1.1 101 OK\r\n\r\n"),
+    ("client", b"\x88\x00"),
+]
+
+
+@settings(max_examples=400)
+@given(st.booleans(), st.lists(st.tuples(senders, noise), max_size=12))
+@example(False, UPGRADED_HALFWAY)
+def test_events_lie_end_to_end(upgraded, found):
+    """Each begins where the one before it ends, in what its sender sent; so nothing is left out."""
+    conversation = shaken(Conversation()) if upgraded else Conversation()
+    start = {sender: conversation.consumed(sender) for sender in SENDERS}
+    events = [event for what, data in found for event in conversation.feed(0, what, data)]
+    for event in [*events, *conversation.pending()]:
+        if isinstance(event, Violation) and event.section.startswith("RFC 9112"):
+            return  # this is no HTTP: nothing more is read
+        if event.length:
+            assert event.offset == start[event.sender]
+            start[event.sender] += event.length
+    assert all(start[sender] <= conversation.consumed(sender) for sender in SENDERS)
+
+
+@pytest.mark.parametrize("body", [b"3\r\nabc\r\n0\r\n\r\n", b"3;x=y\r\nabc\r\n0\r\nA: b\r\n\r\n"])
+def test_chunks_of_a_body_have_a_length(body):
+    conversation = Conversation()
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    (event,) = conversation.feed(0, "server", head + body)
+    assert (event.size, event.length) == (3, len(head + body))
+
+
+def test_a_beginning_has_the_length_of_what_came():
+    conversation = Conversation()
+    conversation.feed(0, "client", b"GET / HT")
+    assert [event.length for event in conversation.pending()] == [8]
+    conversation = shaken(Conversation())
+    conversation.feed(0, "client", b"\x81")
+    conversation.feed(0, "server", b"\x81\x05He")
+    assert [event.length for event in conversation.pending()] == [1, 4]
+
+
 traffic = st.lists(st.tuples(senders, noise, st.booleans()), max_size=20)
+
+
+MASKED_AND_NOT = [
+    ("client", frame(1, HELLO, first=0xC0, mask=True), True),
+    ("client", frame(1, AGAIN, first=0xC0), True),
+    ("client", frame(1, AGAIN, first=0xC0, mask=True), False),
+]
+
+
+def begun_and_cut(one: bytes, other: bytes, flags: int = 0) -> list[tuple[str, bytes, bool]]:
+    """A text in two fragments, of which somebody saw the first before it fell out of the ring."""
+    first, last = frame(1, one, first=flags), frame(0, other)
+    return [("server", first, True), ("server", last, False)]
 
 
 @settings(max_examples=500)
 @given(
     st.sampled_from(["", "plain", "deflate"]), traffic, st.integers(OVERHEAD, 2000), st.booleans()
 )
+@example("plain", begun_and_cut(b"ab", b"cd"), 2 * OVERHEAD, False)  # the rest is no message
+@example("plain", begun_and_cut(EURO[:1], b""), 2 * OVERHEAD, False)  # ends within a character
+@example("deflate", begun_and_cut(HELLO[:4], HELLO[4:], 0x40), 2 * OVERHEAD, False)
+@example("deflate", begun_and_cut(DEFLATED_EURO[:3], DEFLATED_EURO[3:], 0x40), 2 * OVERHEAD, False)
+@example("deflate", MASKED_AND_NOT, 2 * OVERHEAD, False)
 def test_looking_changes_nothing(upgraded, found, limit, ends):
     """Whoever looks now and then sees in the end what somebody sees who looks once."""
     recorder = Recorder()

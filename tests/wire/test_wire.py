@@ -12,6 +12,7 @@ import sys
 import threading
 from importlib.util import find_spec
 
+import httpx
 import pytest
 from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
@@ -104,6 +105,17 @@ async def test_what_is_not_http(echo):
     writer.close()
     (violation,) = of_type(Violation, echo.wire.events)
     assert violation.section == "RFC 9112 3"
+
+
+async def test_the_title_counts_what_is_shown(echo):
+    """The end of a connection that was HTTP only is an event, and is not shown."""
+    async with httpx.AsyncClient() as client:
+        await client.get(echo.url)
+    await until(lambda: of_type(End, echo.wire.events))
+    title, *rows = str(echo.wire).splitlines()
+    assert title == "Wire of echo: 2 events, 1 connection."
+    assert len(rows) == 2
+    assert repr(echo.wire).startswith(f"<{title}")
 
 
 # How it ended
@@ -256,11 +268,15 @@ async def test_names_that_nobody_has(echo):
 def test_a_ring_keeps_the_newest():
     recorder = Recorder()
     recording = recorder.open(None)
-    recorder.limit = 10 * (OVERHEAD + 7)
-    for number in range(100):
+    chunk = OVERHEAD + 7
+    recorder.limit = 80 * chunk
+    dropped = []
+    for number in range(1000):
         recording.add("server", frame(1, b"%05d" % number))
-    assert recording.size <= recorder.limit
-    assert (recording.first, recording.count) == (90, 100)
+        assert recording.size == (number + 1 - recording.first) * chunk <= recorder.limit
+        dropped.append(recording.first)
+    assert dropped[79:92] == [0, *[11] * 11, 22], "in batches: an eighth of it at a time"
+    assert recording.count == 1000
 
 
 async def test_what_a_full_ring_shows(echo):

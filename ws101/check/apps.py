@@ -8,7 +8,7 @@ import traceback
 from functools import partial
 from typing import Any, Self, overload
 
-from websockets import InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets import ClientConnection, InvalidHandshake, InvalidMessage, InvalidStatus
 
 from ws101 import crowd
 from ws101.check.hosting import Host
@@ -37,6 +37,7 @@ class AppRoom(Room):
         self.host = host
         self.path = path
         self._players: list[Player] = []
+        self._addresses: dict[str, list[Any]] = {}  # of each client, refused ones included
         self._first_visit = 0
         self._first_error = 0
         self._mark = 0.0
@@ -81,7 +82,7 @@ class AppRoom(Room):
         self.said.append((name, f"asked to connect to {path}"))
         expected = f"101 Switching Protocols, to {name}, within 1 s"
         try:
-            ws = await self._connect(path, options)
+            ws = await self._connect(name, path, options)
         except InvalidStatus as refusal:
             status = refusal.response.status_code
             raise Unmet(expected, f"HTTP {status}", client=name, wanted=101, got=status) from None
@@ -93,7 +94,6 @@ class AppRoom(Room):
             raise Unmet(expected, f"no handshake: {error}", client=name, wanted=101) from None
         player = Player(name, ws, self.said)
         self._players.append(player)
-        self.host.wire.name(ws, name)
         return player
 
     async def refused(
@@ -104,7 +104,7 @@ class AppRoom(Room):
         self.said.append((name, f"asked to connect to {path}"))
         expected = f"HTTP {status}, to {name}: no connection"
         try:
-            ws = await self._connect(path, options)
+            ws = await self._connect(name, path, options)
         except InvalidStatus as refusal:
             got = refusal.response.status_code
             if got != status:
@@ -115,8 +115,21 @@ class AppRoom(Room):
         self._players.append(Player(name, ws, self.said))
         raise Unmet(expected, "101 Switching Protocols", client=name, wanted=status, got=101)
 
-    async def _connect(self, path: str, options: dict[str, Any]) -> Any:
-        return await patiently(crowd.connect(self.host.ws_url + path, **options), 1.0)
+    async def _connect(self, name: str, path: str, options: dict[str, Any]) -> Any:
+        made: list[ClientConnection] = []
+
+        def make(*args: Any, **kwargs: Any) -> ClientConnection:
+            made.append(ClientConnection(*args, **kwargs))
+            return made[-1]
+
+        url = self.host.ws_url + path
+        try:
+            return await patiently(crowd.connect(url, create_connection=make, **options), 1.0)
+        finally:
+            for ws in made:
+                with contextlib.suppress(AttributeError, ValueError):  # TCP did not connect
+                    self._addresses.setdefault(name, []).append(ws.local_address)
+                    self.host.wire.name(ws, name)
 
     async def leaves_quietly(self, player: Player, within: float = 1.0) -> None:
         """The client closes, and its handler comes to its end without an exception."""
@@ -124,10 +137,16 @@ class AppRoom(Room):
             await patiently(player.close(), within)
         await self.ends_quietly(player, within)
 
-    async def ends_quietly(self, player: Player, within: float = 1.0) -> None:
-        """The handler of a client that has gone comes to its end without an exception."""
-        expected = f"the handler of {player.name} to end, without an exception, within {within:g} s"
-        visit = self.visit(player.name)
+    async def ends_quietly(self, client: Player | str, within: float = 1.0) -> None:
+        """The handler of a client that has gone comes to its end without an exception.
+
+        Args:
+            client: who it is; by its name if it was refused.
+            within: seconds.
+        """
+        name = client if isinstance(client, str) else client.name
+        expected = f"the handler of {name} to end, without an exception, within {within:g} s"
+        visit = self.visit(name)
         if visit is None:
             return
         for _ in range(int(within / 0.02)):
@@ -136,9 +155,9 @@ class AppRoom(Room):
             await asyncio.sleep(0.02)
         if visit.error is not None:
             came = describe(visit.error)
-            raise Unmet(expected, came, client=player.name, error=visit.error)
+            raise Unmet(expected, came, client=name, error=visit.error)
         if not visit.ended:
-            raise Unmet(expected, "it has not ended", client=player.name, silent=True)
+            raise Unmet(expected, "it has not ended", client=name, silent=True)
 
     # For the report
 
@@ -154,13 +173,11 @@ class AppRoom(Room):
         return [visit.stand() for visit in self.visits]
 
     def visit(self, name: str | None) -> Visit | None:
-        addresses = [p.ws.local_address for p in self._players if p.name == name]
-        found = [visit for visit in self.visits if visit.address in addresses]
-        if found:
-            return found[-1]
-        # One that was never let in has no address to know it by.
+        visits = list(reversed(self.visits))
+        if name in self._addresses:
+            return next((v for v in visits if v.address in self._addresses[name]), None)
         joined = {player.ws.local_address for player in self._players}
-        return next((v for v in reversed(self.visits) if v.address not in joined), None)
+        return next((v for v in visits if v.address not in joined), None)
 
     def conversation(self) -> View | None:
         return self.host.wire.since(self._mark)
@@ -168,6 +185,7 @@ class AppRoom(Room):
     async def begin(self) -> None:
         await super().begin()
         self._players = []
+        self._addresses = {}
         self._first_visit = len(self.host.probe.visits)
         self._first_error = len(self.host.probe.errors)
         self._mark = self.host.wire.mark()

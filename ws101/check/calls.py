@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 import websockets
 from websockets.asyncio.server import Server, ServerConnection
 
-from ws101.check import places
+from ws101.check import places, unawaited
 from ws101.check.loops import LoopThread
 from ws101.check.places import Stand
 from ws101.check.players import Player, patiently, say
 from ws101.check.rooms import Room
 from ws101.check.verdicts import Unmet, describe
 from ws101.wire import View, Wire
+
+LATE = 0.2  # seconds for a client's connection to arrive when its call has ended
 
 
 class Call:
@@ -32,7 +35,7 @@ class Call:
         self._words = words
         self._since = time.monotonic()
         self._task: asyncio.Task[Any] | None = None
-        self._failures = room.failures  # of the behaviour that calls
+        self._failures, self._results = room.failures, room.results  # of the behaviour that calls
         self._future = asyncio.wrap_future(room.learner.submit(self._run(args)))
 
     async def _run(self, args: tuple[Any, ...]) -> tuple[Any, BaseException | None]:
@@ -44,6 +47,7 @@ class Call:
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             self._failures.append(error)
             return None, error  # as a value: some cannot be raised out of a task
+        self._results.append(result)
         return result, None
 
     async def returns(self, within: float = 1.0) -> Any:
@@ -62,6 +66,10 @@ class Call:
         """Where it stands. To be asked on its own loop."""
         return places.stand(self._task, self._since)
 
+    async def ends(self) -> None:
+        """Return when it has returned or raised."""
+        await asyncio.wait({self._future})
+
     def cancel(self) -> None:
         """Do not wait for it any more: it is cancelled."""
         self._future.cancel()
@@ -71,13 +79,14 @@ class FunctionRoom(Room):
     """Tries a function by calling it.
 
     Attributes:
-        failures: what it raised in this behaviour.
+        failures, results: what it raised in this behaviour, and what it returned.
     """
 
     def __init__(self, answer: Any, learner: LoopThread) -> None:
         super().__init__(answer, learner)
         self.failures: list[BaseException] = []
-        self._calls: list[Call] = []
+        self.results: list[Any] = []
+        self.calls: list[Call] = []
 
     def start(self, *args: Any, shown: str | None = None) -> Call:
         """Call the learner's function, and go on: the behaviour plays the other side.
@@ -89,7 +98,7 @@ class FunctionRoom(Room):
         words = f"{self.answer.__name__}({', '.join(map(say, args)) if shown is None else shown})"
         self.said.append(("the check", f"called {words}"))
         call = Call(self, words, args)
-        self._calls.append(call)
+        self.calls.append(call)
         return call
 
     async def returns(self, wanted: Any, *args: Any, within: float = 1.0) -> None:
@@ -102,16 +111,20 @@ class FunctionRoom(Room):
         return self.failures
 
     def stands(self) -> list[Stand]:
-        return [call.stand() for call in self._calls]
+        return [call.stand() for call in self.calls]
 
     async def begin(self) -> None:
         await super().begin()
-        self.failures = []
-        self._calls = []
+        self.failures, self.results = [], []
+        self.calls = []
 
     async def end(self) -> None:
-        for call in self._calls:
+        for call in self.calls:
             call.cancel()
+        # On its own loop, as then each task has begun with the coroutine that it was made of.
+        with contextlib.suppress(RuntimeError):  # it is closed
+            loop = self.learner.loop
+            loop.call_soon_threadsafe(unawaited.close, self.results, self.failures)
 
 
 class Stage:
@@ -129,18 +142,33 @@ class Stage:
         self.ws_url = f"ws://{self.host}:{self.port}"
 
     async def visitor(self, name: str = "your client", within: float = 1.0) -> Player:
-        """The next client that connects, seen from the server's side.
+        """The server's end of the next connection, a player: `visitor.vanish()`.
 
-        It sends, expects and has the faults of any player: `visitor.vanish()`.
+        Args:
+            name: what the client is called that is to connect. The player is "the server".
+            within: seconds; less if there have been calls and all have ended.
         """
         try:
-            ws = await patiently(self._arrivals.get(), within)
+            ws = await patiently(self._arrival(), within)
         except TimeoutError:
             raise Unmet(f"{name} to connect within {within:g} s", "nobody", silent=True) from None
-        player = Player(name, ws, self._room.said)
+        player = Player("the server", ws, self._room.said)
         self._room.wire.name(ws.remote_address, name)
         self._room.said.append((name, f"connected to {ws.request.path}"))
         return player
+
+    async def _arrival(self) -> ServerConnection:
+        """The next connection. `TimeoutError` once there can be none."""
+        arriving = asyncio.ensure_future(self._arrivals.get())
+        try:
+            for call in self._room.calls:
+                ending = asyncio.ensure_future(call.ends())
+                await asyncio.wait({arriving, ending}, return_when=asyncio.FIRST_COMPLETED)
+                ending.cancel()
+            # What connected before its call ended is here soon.
+            return await patiently(arriving, LATE if self._room.calls else math.inf)
+        finally:
+            arriving.cancel()
 
     async def arrived(self, ws: ServerConnection) -> None:
         """The handler of every connection: hand it over, and keep it open."""

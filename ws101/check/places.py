@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import inspect
 import linecache
 import sys
 import threading
@@ -67,22 +65,8 @@ def of_error(error: BaseException) -> list[Place]:
 
 
 def of_coroutine(awaiting: Any) -> list[Place]:
-    """The learner's lines at which a suspended coroutine stands, outermost first.
-
-    It is followed through the coroutines and asynchronous generators that it awaits.
-    """
-    frames = []
-    while awaiting is not None:
-        if inspect.iscoroutine(awaiting):
-            frame, awaiting = awaiting.cr_frame, awaiting.cr_await
-        elif inspect.isasyncgen(awaiting):
-            frame, awaiting = awaiting.ag_frame, awaiting.ag_await
-        else:  # what `async for` awaits is no generator, but belongs to one
-            frame, within = None, gc.get_referents(awaiting)
-            awaiting = next((thing for thing in within if inspect.isasyncgen(thing)), None)
-        if frame is not None:
-            frames.append((frame, frame.f_lineno))
-    return of_frames(traceback.StackSummary.extract(iter(frames)))
+    """The learner's lines at which a suspended coroutine stands, outermost first."""
+    return of_frames(threads.awaited(awaiting))
 
 
 def of_caller(frame: FrameType | None) -> Place | None:

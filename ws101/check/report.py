@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ws101.check.places import Place
 from ws101.check.verdicts import Finding, Result, State, Verdict
@@ -116,7 +117,7 @@ class Report:
         """Whether an earlier finding shows the same fault in the same line."""
         if not finding.slip and finding.verdict == Verdict.FAILED:
             return False  # what is at fault is not known
-        earlier = self.findings[: self.findings.index(finding)]
+        earlier = takewhile(lambda one: one is not finding, self.findings)
         return any(
             (f.verdict, f.slip, f.place) == (finding.verdict, finding.slip, finding.place)
             for f in earlier

@@ -54,8 +54,8 @@ def read(notebook: Path, name: str) -> Solution:
     """The solution of the exercise whose check is called `name`.
 
     It is what stands between that check and the one before it: the code cells with marked regions.
-    The explanation is the Markdown cells there, and right behind the check, that are tagged
-    `solution`.
+    The explanation is the Markdown cells there that are tagged `solution`, and those behind the
+    check, until a heading `##` or a marked region begins something else.
 
     Raises:
         FileNotFoundError: the notebook is not there.
@@ -67,17 +67,19 @@ def read(notebook: Path, name: str) -> Solution:
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         source = "".join(cell["source"])
         call = re.search(r"\bcheck\.(\w+)\(", source) if cell["cell_type"] == "code" else None
+        marked = cell["cell_type"] == "code" and BEGIN in source
+        heading = cell["cell_type"] == "markdown" and re.search(r"^## ", source, re.MULTILINE)
         if "solution" in cell["metadata"].get("tags", ()):
             text += [source] * (behind in ("", name))
-        elif behind == name:
+        elif behind == name and (call or marked or heading):
             break
         elif call is not None:
             behind = call[1]
             if behind != name:
                 code, text = [], []
-        else:
+        elif marked or heading:
             behind = ""
-            code += [solved(source)] * (cell["cell_type"] == "code" and BEGIN in source)
+            code += [solved(source)] * marked
     if behind != name:
         raise LookupError(f"{notebook.name} has no cell that calls check.{name}.")
     return Solution("\n\n".join(code), "\n\n".join(text))

@@ -79,7 +79,7 @@ class Conversation:
     def skim(self, time: float, what: str, data: bytes) -> None:
         """Read a chunk as `feed` does, without events: quickly, if it is what is usual."""
         stream = self._streams.get(what)
-        if isinstance(stream, FrameStream) and stream.skim(data):
+        if type(stream) is FrameStream and stream.skim(data):
             self.time = time
         else:
             self.feed(time, what, data)
@@ -198,6 +198,8 @@ class Conversation:
         ):
             before = self._streams[sender]
             assert isinstance(before, HttpStream)
+            if before.head is not None:  # its body has not ended, and never will
+                events.append(self._message(before, time, complete=False))
             rest = before.rest()
             inflater = Inflater(bool(takeover)) if deflate else None
             start = before.offset - len(rest)
@@ -213,9 +215,10 @@ class Conversation:
         body, size = stream.body()
         if complete:
             stream.head = None
+        changes = {"body": body, "size": size, "length": stream.offset - head.offset}
         refused = stream.sender == "server" and self._request_events
         kind = HandshakeResponse if refused else HttpMessage
-        return _as(kind, head, time=time, body=body, size=size, complete=complete)
+        return _as(kind, head, time=time, complete=complete, **changes)
 
     def _pending(self, stream: HttpStream | FrameStream) -> Event | None:
         if isinstance(stream, FrameStream):
@@ -229,6 +232,7 @@ class Conversation:
             time=self.time,
             sender=stream.sender,
             offset=stream.offset,
+            length=len(stream.buffer),
             what="request" if stream.sender == "client" else "response",
             data=bytes(stream.buffer),
         )

@@ -12,6 +12,7 @@ LIMIT = 16 << 20  # inflated bytes of a message that are read at all, as much as
 BATCH = 64  # messages that are inflated together where nobody looks
 BATCH_SIZE = 32 << 10  # and their bytes
 _TAIL = b"\x00\x00\xff\xff"  # what the sender took off the message's end (section 7.2.1)
+_NO_MASK = bytes(len(_TAIL))
 
 
 class Inflater:
@@ -30,7 +31,7 @@ class Inflater:
         self.lost = ""
         self._zlib = zlib.decompressobj(-zlib.MAX_WBITS)
         self._size = 0  # of the message so far
-        self._postponed: list[tuple[bytes, bytes]] = []
+        self._postponed: list[tuple[bytes, int]] = []
         self._postponed_size = 0
 
     def begin(self) -> None:
@@ -60,29 +61,35 @@ class Inflater:
             remark += f", and reading ended at {LIMIT:,}"
         return out, remark
 
-    def postpone(self, payload: bytes, key: bytes) -> None:
-        """Pass over a whole message, which later ones may refer to.
+    def postpone(self, data: bytes, start: int) -> None:
+        """Pass over a whole message in one frame, which later ones may refer to.
 
         Many at once are inflated much quicker than each by itself.
 
         Args:
-            payload: the message's, as it went over the wire.
-            key: the masking key that is on it, or nothing.
+            data: the frame, as it went over the wire; its payload begins at `start`.
         """
-        self._postponed.append((payload, key))
-        self._postponed_size += len(payload)
+        self._postponed.append((data, start))
+        self._postponed_size += len(data)
         if len(self._postponed) == BATCH or self._postponed_size > BATCH_SIZE:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        wire = b"".join(payload + _TAIL for payload, _ in self._postponed)
-        masks = b"".join(repeated(key, len(p)) + bytes(len(_TAIL)) for p, key in self._postponed)
+        parts, masks, masked = [], [], False
+        for data, start in self._postponed:
+            parts += (data[start:], _TAIL)
+            key = data[start - 4 : start] if data[1] & 0x80 else b""
+            masks += (repeated(key, len(data) - start), _NO_MASK)
+            masked = masked or key != b""
+        wire = b"".join(parts)
+        if masked:
+            wire = xor(wire, b"".join(masks))
         self._postponed = []
         self._postponed_size = 0
         self._size = 0
         if not self.lost:
             with suppress(ValueError):  # `lost` says so when it matters
-                self._inflate(xor(wire, masks), 0, 4 * LIMIT)
+                self._inflate(wire, 0, 4 * LIMIT)
 
     def _inflate(self, data: bytes, room: int, limit: int) -> bytes:
         """Inflate, keep at most `room` bytes, and lose the window if there are too many."""

@@ -7,13 +7,9 @@ from typing import Literal, NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 OPCODES = {
-    CONTINUATION: "continuation",
-    TEXT: "text",
-    BINARY: "binary",
-    CLOSE: "close",
-    PING: "ping",
-    PONG: "pong",
-}
+    CONTINUATION: "continuation", TEXT: "text", BINARY: "binary",
+    CLOSE: "close", PING: "ping", PONG: "pong",
+}  # fmt: skip
 """RFC 6455 section 5.2 defines these and reserves all others."""
 
 Sender = Literal["client", "server"]
@@ -31,6 +27,7 @@ class Event:
         time: seconds since the server was launched.
         sender: who sent it, or did it: "client" or "server".
         offset: where it begins in all that this sender sent on this connection, in bytes.
+        length: how many of these bytes it is, as far as they have come; 0 for what is no bytes.
     """
 
     connection: int = 0
@@ -38,6 +35,7 @@ class Event:
     time: float = 0.0
     sender: Sender = "client"
     offset: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +106,7 @@ class Message:
         payload: the message's bytes, those that were kept.
         text: `payload` as text, for a text message.
         frames: how many there are; `complete` tells whether `payload` is all of it.
+        start: where its first frame begins, as `Event.offset`.
     """
 
     opcode: int
@@ -115,6 +114,7 @@ class Message:
     text: str | None
     frames: int
     complete: bool = True
+    start: int = 0
 
 
 class Header(NamedTuple):
@@ -156,7 +156,7 @@ class FrameEvent(Event):
         note: why `inflated` or `wire` is not all of it, else empty.
         text: a data frame's part of a text message, or a control frame's payload if it is UTF-8.
         close_code, close_reason: of a close frame that has them.
-        message: on the frame that ends a message, the whole message.
+        message: on the frame that ends a message, the whole message, if its first frame is kept.
         missing: payload bytes that had not come yet when this was looked at.
         unsent: bytes of it that still waited in the server's memory when this was looked at.
     """

@@ -140,6 +140,7 @@ class FrameStream:
         if not self._head:
             return None
         place = {"connection": self.connection, "sender": self.sender, "offset": self._start}
+        place["length"] = len(self._head)
         return Partial(time=time, what="frame header", data=self._head, **place)
 
     def _read_head(self, data: bytes, position: int) -> int:
@@ -185,7 +186,7 @@ class FrameStream:
         if header.opcode >= CLOSE:
             fields = self._control(header, payload, broken)
         elif self._needed(header) and not self.lost:
-            fields = messages.take(header, payload, broken, keep=self.keep)
+            fields = messages.take(header, payload, broken, offset=self._start, keep=self.keep)
         if self.keep:
             events.append(self._event(header, wire, payload, time, **fields))
             if broken:
@@ -212,6 +213,7 @@ class FrameStream:
             time=time,
             sender=self.sender,
             offset=self._start,
+            length=len(header.raw) + header.length - self._left,
             header=header,
             wire=wire,
             payload=payload,

@@ -81,6 +81,7 @@ class HttpStream:
             time=time,
             sender=self.sender,
             offset=self.offset,
+            length=len(raw),
             start=start,
             headers=tuple((name, value.strip()) for name, _, value in pairs),
             raw=raw,

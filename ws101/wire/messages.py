@@ -29,51 +29,53 @@ class Messages:
     def __init__(self, inflater: Inflater | None) -> None:
         self.inflater = inflater
         self.opcode: int | None = None
+        self._start = 0
         self._deflated = False
         self._frames = 0
         self._parts: list[bytes] = []
         self._room = KEPT
-        self._complete = True
+        self._whole = True  # whether all of its content came past
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def take(
-        self, header: Header, payload: bytes, broken: list[Broken], *, keep: bool
+        self, header: Header, payload: bytes, broken: list[Broken], *, offset: int, keep: bool
     ) -> dict[str, Any]:
         """Add a data frame.
 
         Args:
             header, payload: of the frame, the payload unmasked, and its beginning if it is long.
             broken: gets the rules that the content breaks.
+            offset: where the frame begins.
             keep: whether anybody wants to see the content.
 
         Returns:
             what `FrameEvent` says about the content.
         """
         if header.opcode != CONTINUATION or self.opcode is None:
-            self._begin(header)
+            self._begin(header, offset)
         self._frames += 1
+        in_one = header.fin and self._frames == 1
         fields: dict[str, Any] = {}
         content, note = payload, ""
         if len(payload) < header.length:
             note = f"cut: the first {len(payload):,} bytes are kept"
         if self._deflated:
-            content, note = self._inflate(header, payload, broken, keep)
+            content, note = self._inflate(header, payload, broken, keep or not in_one)
             fields = {"deflated": True, "inflated": content}
-        self._complete &= keep and not note
+        self._whole &= not note
         if note:
             fields["note"] = note
         if self.opcode == TEXT:
             fields["text"] = self._decode(content, header.fin, broken)
-        if header.fin and self._frames == 1:
+        if in_one:
             text = fields.get("text")
-            fields["message"] = Message(header.opcode, content, text, 1, self._complete)
+            fields["message"] = Message(header.opcode, content, text, 1, self._whole, offset)
             self.opcode = None
             return fields
         fields["fragment"] = self._frames
         if keep:
-            self._complete &= len(content) <= self._room
-            self._parts.append(content[: self._room])
-            self._room -= len(self._parts[-1])
+            self._parts.append(content[: max(0, self._room)])
+            self._room -= len(content)
         if header.fin:
             fields["message"] = self._end()
         return fields
@@ -91,17 +93,17 @@ class Messages:
         if data[0] not in _DEFLATED or self.inflater is None:
             return False
         if self.inflater.takeover:
-            key = data[start - 4 : start] if data[1] & 0x80 else b""
-            self.inflater.postpone(data[start:], key)
+            self.inflater.postpone(data, start)
         return True
 
-    def _begin(self, header: Header) -> None:
+    def _begin(self, header: Header, offset: int) -> None:
         self.opcode = header.opcode
+        self._start = offset
         self._deflated = header.rsv1 and self.inflater is not None
         self._frames = 0
         self._parts = []
         self._room = KEPT
-        self._complete = True
+        self._whole = True
         self._decoder = None
         if self._deflated:
             assert self.inflater is not None
@@ -121,11 +123,11 @@ class Messages:
             return b"", "not inflated"
 
     def _decode(self, content: bytes, fin: bool, broken: list[Broken]) -> str:
-        if fin and self._frames == 1 and self._complete:
+        if fin and self._frames == 1 and self._whole:
             decode = content.decode
         else:
             self._decoder = self._decoder or codecs.getincrementaldecoder("utf-8")()
-            decode = partial(self._decoder.decode, content, fin and self._complete)
+            decode = partial(self._decoder.decode, content, fin and self._whole)
         try:
             return decode()
         except UnicodeDecodeError as error:
@@ -139,7 +141,8 @@ class Messages:
         payload = b"".join(self._parts)
         assert self.opcode is not None
         text = payload.decode("utf-8", "replace") if self.opcode == TEXT else None
-        message = Message(self.opcode, payload, text, self._frames, self._complete)
+        complete = self._whole and self._room >= 0
+        message = Message(self.opcode, payload, text, self._frames, complete, self._start)
         self.opcode = None
         self._parts = []
         return message

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ws101.wire.conversation import Conversation
-from ws101.wire.events import SENDERS, Dropped, Event, FrameEvent, HttpMessage
+from ws101.wire.events import SENDERS, Dropped, Event, FrameEvent, HttpMessage, Sender
 from ws101.wire.lanes import agent
 from ws101.wire.recording import Chunk, Recording
 
@@ -53,6 +53,8 @@ class Reader:
         pending = [] if self.recording.ended else self._conversation.pending()
         events = [e for e in (*kept, *pending) if e.offset >= self._cut[e.sender]]
         self._mark_unsent(events)
+        for sender in SENDERS:
+            self._hide_cut_message(events, sender)
         return events if len(kept) < len(self._events) else self._with_dropped(events)
 
     def _with_dropped(self, events: list[Event]) -> list[Event]:
@@ -90,10 +92,18 @@ class Reader:
         for index in range(len(events) - 1, -1, -1):
             event = events[index]
             if event.sender == "server" and isinstance(event, FrameEvent):
-                unsent = event.offset + event.size - event.missing - sent
+                unsent = event.offset + event.length - sent
                 if unsent <= 0:
                     return
                 events[index] = replace(event, unsent=min(unsent, event.size))
+
+    def _hide_cut_message(self, events: list[Event], sender: Sender) -> None:
+        """Say nothing of a message whose first frame is dropped: it would be but the rest of it."""
+        for index, event in enumerate(events):
+            if event.sender == sender and isinstance(event, FrameEvent) and event.message:
+                if event.message.start < self._cut[sender]:
+                    events[index] = replace(event, message=None)
+                return
 
     def _dropped(self, frames: int, rest: list[Event]) -> Dropped:
         """What is missing between the handshake and the rest."""

@@ -3,7 +3,7 @@
 `Recording.add` runs for every read and write of the server, so it only appends. Parsing waits until
 somebody looks. The one exception is a full ring: what falls out is skimmed by a `Conversation` that
 keeps no payload, so that what stays can be read from the middle: at a frame's beginning, with the
-right compression window, and with the handshake.
+right compression window, and with the handshake. It falls out in batches, which is quicker.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RING = 4 << 20  # bytes kept of a connection
 TOTAL = 64 << 20  # bytes kept of all open ones: with more than 16 of them each keeps less
 LEAST = 64 << 10  # but never less than this
+BATCH = 16 << 10  # bytes that a full ring drops at a time, but no more than an eighth of it
 CLOSED = 256  # closed connections remembered
 OVERHEAD = 144  # what CPython needs to keep a chunk, besides its bytes
 
@@ -61,7 +62,7 @@ class Recording:
         self._recorder = recorder
 
     def add(self, what: str, data: bytes) -> None:
-        """Record a chunk. It only appends, except that a full ring drops as much as comes in."""
+        """Record a chunk. It only appends, except that a full ring drops some, now and then."""
         recorder = self._recorder
         self._chunks.append((_clock(), what, data))
         self.size += len(data) + OVERHEAD
@@ -109,17 +110,19 @@ class Recording:
         return self.first + len(self._chunks)
 
     def _drop(self, limit: int) -> None:
-        """Drop the oldest chunks until no more than `limit` bytes are left."""
+        """Drop the oldest chunks until a little less than `limit` bytes are left."""
         with self._dropping:
             if self.skimmed is None:
                 from ws101.wire.conversation import Conversation
 
                 self.skimmed = Conversation(self.number, keep=False)
-            while self.size > limit:
-                at, what, data = self._chunks.popleft()
+            enough = limit - min(BATCH, limit // 8)
+            began, skim, take = self._recorder.began, self.skimmed.skim, self._chunks.popleft
+            while self.size > enough:
+                at, what, data = take()
                 self.first += 1
                 self.size -= len(data) + OVERHEAD
-                self.skimmed.skim(at - self._recorder.began, what, data)
+                skim(at - began, what, data)
 
 
 class Recorder:

@@ -10,7 +10,7 @@ async def listen(url):
     async with connect(url) as ws:
         try:
             while True:
-                messages.append(await asyncio.wait_for(ws.recv(), 0.2))
+                messages.append(await asyncio.wait_for(ws.recv(), 0.3))
         except ConnectionClosed:
             pass
     return messages, ws.close_code, ws.close_reason

@@ -43,66 +43,36 @@ def call(room: ClientRoom, stage: Stage, names: list[str], limit: float = AMPLE)
     return room.start(stage.ws_url + PATH, names, limit, shown=f"url, {names}, {limit}")
 
 
-async def server_for(room: ClientRoom, stage: Stage, client: str = "your client") -> Player:
-    """The server's end of the next connection. From there it is the server that speaks."""
-    try:
-        server = await stage.visitor(client)
-    except Unmet:
-        for error in room.failures:
-            for frame, _ in traceback.walk_tb(error.__traceback__):
-                hush(frame.f_locals.values())
-        raise
-    server.name = "the server"
-    return server
-
-
-async def returned(calling: Call) -> Any:
-    """What the call returned."""
-    result = await calling.returns()
-    hush(result if isinstance(result, list) else [result])
-    return result
-
-
-def hush(values: Iterable[Any]) -> None:
-    """Close the coroutines among these that nobody has begun to await, and nobody will.
-
-    Otherwise they complain when they are collected, which may be under the next cell.
-    """
-    for value in values:
-        if inspect.iscoroutine(value) and inspect.getcoroutinestate(value) == inspect.CORO_CREATED:
-            value.close()
-
-
 @greet_all.behaviour("It connects, sends a name, and returns the answer in a list")
 async def one_name(room: ClientRoom) -> None:
     stage = await room.serve()
     calling = call(room, stage, ["Ana"])
-    server = await server_for(room, stage)
+    server = await stage.visitor()
     room.same(server.ws.request.path, PATH, "the path of the address")
     await server.expects("Ana")
     await server.send(GREETINGS["Ana"])
-    room.same(await returned(calling), [GREETINGS["Ana"]], "what it returns")
+    room.same(await calling.returns(), [GREETINGS["Ana"]], "what it returns")
 
 
 @greet_all.behaviour("Several names go over one connection, and their answers keep the order")
 async def several_names(room: ClientRoom) -> None:
     stage = await room.serve()
     calling = call(room, stage, NAMES)
-    server = await server_for(room, stage)
+    server = await stage.visitor()
     for name in NAMES:
         await server.expects(name)
         await server.send(GREETINGS[name])
-    room.same(await returned(calling), [GREETINGS[name] for name in NAMES], "what it returns")
+    room.same(await calling.returns(), [GREETINGS[name] for name in NAMES], "what it returns")
 
 
 @greet_all.behaviour("At the end it closes the connection")
 async def closes(room: ClientRoom) -> None:
     stage = await room.serve()
     calling = call(room, stage, ["Ana"])
-    server = await server_for(room, stage)
+    server = await stage.visitor()
     await server.expects("Ana")
     await server.send(GREETINGS["Ana"])
-    await returned(calling)
+    await calling.returns()
     await server.expects_close(1000)
 
 
@@ -110,26 +80,26 @@ async def closes(room: ClientRoom) -> None:
 async def side_by_side(room: ClientRoom) -> None:
     stage = await room.serve()
     first = call(room, stage, ["Ana"])
-    to_first = await server_for(room, stage, "the first call")
+    to_first = await stage.visitor("the first call")
     await to_first.expects("Ana")
     second = call(room, stage, ["Bo"])
-    to_second = await server_for(room, stage, "the second call")
+    to_second = await stage.visitor("the second call")
     await to_second.expects("Bo")
     await to_second.send(GREETINGS["Bo"])
-    room.same(await returned(second), [GREETINGS["Bo"]], "what the second call returns")
+    room.same(await second.returns(), [GREETINGS["Bo"]], "what the second call returns")
     await to_first.send(GREETINGS["Ana"])
-    room.same(await returned(first), [GREETINGS["Ana"]], "what the first call returns")
+    room.same(await first.returns(), [GREETINGS["Ana"]], "what the first call returns")
 
 
 @greet_all.behaviour("If an answer does not come within the limit, it raises TimeoutError")
 async def gives_up(room: ClientRoom) -> None:
     stage = await room.serve()
     calling = call(room, stage, ["Ana"], SHORT)
-    server = await server_for(room, stage)
+    server = await stage.visitor()
     await server.expects("Ana")
     expected = f"TimeoutError after {SHORT} s, as the server does not answer"
     try:
-        got = await returned(calling)
+        got = await calling.returns()
     except Unmet as unmet:
         if isinstance(unmet.error, TimeoutError):
             return

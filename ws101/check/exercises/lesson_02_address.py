@@ -135,7 +135,7 @@ async def decoded(room: AppRoom) -> None:
 async def refused(room: AppRoom, name: str, path: str) -> None:
     """It is refused, and the handler, if it was called, ends without an exception."""
     await room.refused(name, path=path)
-    await room.ends_quietly(Player(name, None, room.said))  # who never got a connection
+    await room.ends_quietly(name)
 
 
 @address.behaviour("Who gives no name is refused, with 403")

@@ -148,9 +148,7 @@ async def called(room: ClientRoom) -> tuple[Call, Player]:
     """The learner's client has been called with a server's address, and is connected to it."""
     stage = await room.serve()
     call = room.start(stage.ws_url, shown="url")
-    server = await stage.visitor()
-    server.name = "the server"  # whose side of the connection this is
-    return call, server
+    return call, await stage.visitor()
 
 
 async def stays(call: Call, server: Player, within: float = 0.1) -> None:
@@ -159,29 +157,17 @@ async def stays(call: Call, server: Player, within: float = 0.1) -> None:
         await patiently(server.ws.wait_closed(), within)
     except TimeoutError:
         return
-    got = await returned(call)  # or what it raised, which says more
+    got = await call.returns()  # or what it raised, which says more
     came = f"it left by itself, and returned {say(got)}"
     raise Unmet("your client to stay until the server closes", came, wanted=STAY, got=got)
 
 
 async def returns(room: ClientRoom, call: Call, *wanted: list[str | bytes] | int | str) -> None:
     """It returns the messages, the code and the reason."""
-    got = await returned(call)
+    got = await call.returns()
     if isinstance(got, tuple):  # 1006 rather than CloseCode.ABNORMAL_CLOSURE
         got = tuple(int(one) if isinstance(one, int) else one for one in got)
     room.same(got, wanted, "what it returns")
-
-
-async def returned(call: Call) -> Any:
-    """What the learner's client returned, without complaints of Python's about `recv` not awaited.
-
-    They would come whenever the coroutines are collected, and the report says it better.
-    """
-    got = await call.returns()
-    for one in kept(got):
-        if inspect.iscoroutine(one):
-            one.close()
-    return got
 
 
 @listener.behaviour("Messages come back in order, and with them the code and the reason of the end")
@@ -209,7 +195,7 @@ async def hears_an_error(room: ClientRoom) -> None:
 async def is_patient(room: ClientRoom) -> None:
     call, server = await called(room)
     await server.send("before")
-    await stays(call, server, 0.3)
+    await stays(call, server, 0.6)
     await server.send("after")
     await server.close(1001, "going home")
     await returns(room, call, ["before", "after"], 1001, "going home")
