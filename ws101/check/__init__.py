@@ -40,6 +40,18 @@ from ws101.check.exercises.lesson_02 import echo
 from ws101.check.exercises.lesson_02_address import address
 from ws101.check.exercises.lesson_02_kinds import echo_kinds
 from ws101.check.exercises.lesson_02_listener import listener
+from ws101.check.exercises.lesson_03 import manager
+from ws101.check.exercises.lesson_03_bad import bad_message
+from ws101.check.exercises.lesson_03_midway import midway
+from ws101.check.exercises.lesson_03_slow import slow_client
+from ws101.check.exercises.lesson_04 import latecomer
+from ws101.check.exercises.lesson_04_client import switch
+from ws101.check.exercises.lesson_04_json import toggle_json
+from ws101.check.exercises.lesson_04_versions import compare_and_set
+from ws101.check.exercises.lesson_05 import answering
+from ws101.check.exercises.lesson_05_backoff import backoff
+from ws101.check.exercises.lesson_05_resume import resume
+from ws101.check.exercises.lesson_05_silent import drop_silent
 from ws101.check.report import Report
 from ws101.check.verdicts import Verdict
 
@@ -51,13 +63,25 @@ __all__ = [
     "Verdict",
     "accept_key",
     "address",
+    "answering",
+    "backoff",
+    "bad_message",
+    "compare_and_set",
     "decode_frame",
+    "drop_silent",
     "echo",
     "echo_kinds",
     "egg_timer",
     "greet_all",
+    "latecomer",
     "listener",
+    "manager",
+    "midway",
     "refuse",
+    "resume",
+    "slow_client",
+    "switch",
+    "toggle_json",
     "upgrade_request",
 ]
 

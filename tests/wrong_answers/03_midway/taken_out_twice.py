@@ -1,0 +1,25 @@
+"""raised: it takes out who is out already."""
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+midway_app = FastAPI()
+members = []
+
+
+async def broadcast(text: str):
+    for member in list(members):
+        try:
+            await member.send_text(text)
+        except (WebSocketDisconnect, RuntimeError):
+            members.remove(member)
+
+
+@midway_app.websocket("/ws")
+async def talk(websocket: WebSocket):
+    await websocket.accept()
+    members.append(websocket)
+    try:
+        async for text in websocket.iter_text():
+            await broadcast(text)
+    finally:
+        members.remove(websocket)

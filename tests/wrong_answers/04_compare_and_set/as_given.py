@@ -1,0 +1,25 @@
+"""failed: every change goes through."""
+
+import json
+
+from fastapi import FastAPI, WebSocket
+
+versions_app = FastAPI()
+clients = []
+light = {"state": "off", "version": 0}
+
+
+@versions_app.websocket("/ws")
+async def change_light(websocket: WebSocket):
+    await websocket.accept()
+    clients.append(websocket)
+    try:
+        await websocket.send_json(light)
+        async for text in websocket.iter_text():
+            change = json.loads(text)
+            news = {"state": change["set"], "version": light["version"] + 1}
+            for client in list(clients):
+                await client.send_json(news)
+            light.update(news)
+    finally:
+        clients.remove(websocket)

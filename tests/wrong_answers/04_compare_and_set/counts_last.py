@@ -1,0 +1,28 @@
+"""failed: it counts when the news has gone out."""
+
+import json
+
+from fastapi import FastAPI, WebSocket
+
+versions_app = FastAPI()
+clients = []
+light = {"state": "off", "version": 0}
+
+
+@versions_app.websocket("/ws")
+async def change_light(websocket: WebSocket):
+    await websocket.accept()
+    clients.append(websocket)
+    try:
+        await websocket.send_json(light)
+        async for text in websocket.iter_text():
+            change = json.loads(text)
+            if change["version"] != light["version"]:
+                await websocket.send_json({**light, "error": "Somebody was faster."})
+                continue
+            news = {"state": change["set"], "version": light["version"] + 1}
+            for client in list(clients):
+                await client.send_json(news)
+            light.update(news)
+    finally:
+        clients.remove(websocket)

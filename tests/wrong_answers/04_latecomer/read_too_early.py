@@ -1,0 +1,25 @@
+"""failed: it reads the state, waits for something else, and tells what it read."""
+
+import asyncio
+
+from fastapi import FastAPI, WebSocket
+
+late_app = FastAPI()
+late_app.state.light = "off"
+clients = []
+
+
+@late_app.websocket("/ws")
+async def follow(websocket: WebSocket):
+    await websocket.accept()
+    light = late_app.state.light
+    await asyncio.sleep(0.05)  # look up who it is
+    clients.append(websocket)
+    try:
+        await websocket.send_text(light)
+        async for text in websocket.iter_text():
+            late_app.state.light = text
+            for client in list(clients):
+                await client.send_text(text)
+    finally:
+        clients.remove(websocket)

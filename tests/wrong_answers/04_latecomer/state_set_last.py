@@ -1,0 +1,21 @@
+"""failed: the state is set when the message has gone to everybody."""
+
+from fastapi import FastAPI, WebSocket
+
+late_app = FastAPI()
+late_app.state.light = "off"
+clients = []
+
+
+@late_app.websocket("/ws")
+async def follow(websocket: WebSocket):
+    await websocket.accept()
+    clients.append(websocket)
+    try:
+        await websocket.send_text(late_app.state.light)
+        async for text in websocket.iter_text():
+            for client in list(clients):
+                await client.send_text(text)
+            late_app.state.light = text
+    finally:
+        clients.remove(websocket)

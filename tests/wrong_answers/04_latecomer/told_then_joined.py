@@ -1,0 +1,21 @@
+"""failed: it tells first and joins behind the `await`."""
+
+from fastapi import FastAPI, WebSocket
+
+late_app = FastAPI()
+late_app.state.light = "off"
+clients = []
+
+
+@late_app.websocket("/ws")
+async def follow(websocket: WebSocket):
+    await websocket.accept()
+    await websocket.send_text(late_app.state.light)
+    clients.append(websocket)
+    try:
+        async for text in websocket.iter_text():
+            late_app.state.light = text
+            for client in list(clients):
+                await client.send_text(text)
+    finally:
+        clients.remove(websocket)

@@ -1,0 +1,17 @@
+"""raised: it reads a text as if it were a dictionary."""
+
+import json
+
+from websockets import connect
+
+
+async def switch(url, wanted):
+    async with connect(url) as ws:
+        is_asked = False
+        async for text in ws:
+            news = text
+            if news["state"] == wanted:
+                return news["version"]
+            if not is_asked or "error" in news:
+                await ws.send(json.dumps({"set": wanted, "version": news["version"]}))
+                is_asked = True

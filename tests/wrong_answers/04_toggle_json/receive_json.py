@@ -1,0 +1,38 @@
+"""raised: receive_json raises for what is no JSON."""
+
+from typing import Literal
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+json_app = FastAPI()
+json_app.state.light = "off"
+clients = []
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    set: Literal["on", "off"]
+
+
+@json_app.websocket("/ws")
+async def toggle_json(websocket: WebSocket):
+    await websocket.accept()
+    clients.append(websocket)
+    try:
+        await websocket.send_json({"state": json_app.state.light})
+        while True:
+            message = await websocket.receive_json()
+            try:
+                order = Order.model_validate(message)
+            except ValidationError:
+                news = {"state": json_app.state.light, "error": "on or off, please"}
+                await websocket.send_json(news)
+                continue
+            json_app.state.light = order.set
+            for client in list(clients):
+                await client.send_json({"state": order.set})
+    except WebSocketDisconnect:
+        pass
+    finally:
+        clients.remove(websocket)

@@ -1,0 +1,28 @@
+"""raised: it receives on after the client's goodbye."""
+
+import asyncio
+
+from fastapi import FastAPI, WebSocket
+
+silent_app = FastAPI()
+
+
+async def beat(websocket, every):
+    while True:
+        await websocket.send_text("ping")
+        await asyncio.sleep(every)
+
+
+@silent_app.websocket("/ws")
+async def keep_living(websocket: WebSocket, every: float = 10):
+    await websocket.accept()
+    beating = asyncio.create_task(beat(websocket, every))
+    try:
+        while True:
+            async with asyncio.timeout(2.5 * every):
+                await websocket.receive()
+    except TimeoutError:
+        beating.cancel()
+        await websocket.close(4008, "silent")
+    finally:
+        beating.cancel()

@@ -1,0 +1,24 @@
+"""failed: its bare except swallows the cancellation."""
+
+import asyncio
+import json
+
+from websockets import connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        try:
+            async with connect(f"{url}?after={newest}") as ws:
+                async for data in ws:
+                    message = json.loads(data)
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except:  # noqa: E722
+            pass
+        await asyncio.sleep(pause)

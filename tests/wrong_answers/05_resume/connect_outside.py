@@ -1,0 +1,24 @@
+"""raised: the connecting is outside of the try."""
+
+import asyncio
+import json
+
+from websockets import ConnectionClosed, InvalidHandshake, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        async with connect(f"{url}?after={newest}") as ws:
+            try:
+                async for data in ws:
+                    message = json.loads(data)
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+            except (OSError, InvalidHandshake, ConnectionClosed):
+                pass
+        await asyncio.sleep(pause)

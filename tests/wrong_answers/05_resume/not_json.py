@@ -1,0 +1,23 @@
+"""raised: it takes the text for what it says."""
+
+import asyncio
+
+from websockets import ConnectionClosed, InvalidHandshake, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        try:
+            async with connect(f"{url}?after={newest}") as ws:
+                async for data in ws:
+                    message = data
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except (OSError, InvalidHandshake, ConnectionClosed):
+            pass
+        await asyncio.sleep(pause)

@@ -1,0 +1,24 @@
+"""raised: a refused handshake is not caught."""
+
+import asyncio
+import json
+
+from websockets import ConnectionClosed, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        try:
+            async with connect(f"{url}?after={newest}") as ws:
+                async for data in ws:
+                    message = json.loads(data)
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except (OSError, ConnectionClosed):
+            pass
+        await asyncio.sleep(pause)

@@ -1,0 +1,25 @@
+"""failed: the address is made once."""
+
+import asyncio
+import json
+
+from websockets import ConnectionClosed, InvalidHandshake, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    address = f"{url}?after={newest}"
+    while True:
+        try:
+            async with connect(address) as ws:
+                async for data in ws:
+                    message = json.loads(data)
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except (OSError, InvalidHandshake, ConnectionClosed):
+            pass
+        await asyncio.sleep(pause)

@@ -1,0 +1,23 @@
+"""failed: it keeps what comes, twice if it comes twice."""
+
+import asyncio
+import json
+
+from websockets import ConnectionClosed, InvalidHandshake, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        try:
+            async with connect(f"{url}?after={newest}") as ws:
+                async for data in ws:
+                    message = json.loads(data)
+                    newest = message["n"]
+                    texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except (OSError, InvalidHandshake, ConnectionClosed):
+            pass
+        await asyncio.sleep(pause)

@@ -1,0 +1,141 @@
+"""Slips of the latecomer's exercise."""
+
+from __future__ import annotations
+
+from ws101.check.explain import Case, Slip
+from ws101.check.verdicts import Unmet
+
+OTHER = {"on": "off", "off": "on"}
+
+
+class Told(Unmet):
+    """A newcomer was told something else than the state, or nothing."""
+
+
+class Missed(Unmet):
+    """A newcomer was told the old state, and no change came after it.
+
+    Attributes:
+        late: whether the change was under way already when the newcomer came.
+    """
+
+    late = False
+
+
+class Beside(Unmet):
+    """Something came that was no change of the state."""
+
+
+def never_changed(case: Case) -> str | None:
+    """A global that was assigned to as if it were the handler's own."""
+    if not isinstance(case.error, UnboundLocalError):
+        return None
+    name = str(case.error).partition("'")[2].partition("'")[0]
+    return (
+        f"A function that assigns to a name takes it for its own. `global {name}`, in the first "
+        "line of the handler, says that it is the one outside."
+    )
+
+
+def set_changed(case: Case) -> str | None:
+    """The clients were walked while somebody joined."""
+    if not isinstance(case.error, RuntimeError) or "changed size" not in str(case.error):
+        return None
+    return "Somebody joined while you walked the clients. Walk a copy: `for client in list(…)`."
+
+
+def untold(case: Case) -> str | None:
+    """Nothing was sent to a newcomer."""
+    if not isinstance(case.unmet, Told) or not case.unmet.silent or case.error:
+        return None
+    if case.visit is None or case.source.not_awaited():
+        return None
+    if not case.visit.accepted or case.visit.ended:
+        return None
+    if case.visit.receiving == 0:
+        return (
+            "The newcomer's handler stands at an `await` before it has told the state. What the "
+            "handlers share, such as a lock, is held for a moment, not until a client leaves."
+        )
+    return (
+        "A newcomer is told nothing until somebody changes the state. Send it the state once it is "
+        "accepted, before you wait for its first message."
+    )
+
+
+def old_news(case: Case) -> str | None:
+    """What a newcomer was told is not the state."""
+    if not isinstance(case.unmet, Told) or case.unmet.got not in OTHER:
+        return None
+    if own := case.source.state_of_its_own():
+        return f"Each connection has a state of its own, from {own[0]}. Make it outside."
+    return (
+        f"{case.unmet.got!r} was the state once. Each change is to be kept where all handlers see "
+        "it, as in `late_app.state.light = text`, and a newcomer told what is there when it comes."
+    )
+
+
+def quoted(case: Case) -> str | None:
+    """A state in JSON."""
+    got = case.unmet.got
+    if not isinstance(got, str) or got.strip('"') not in OTHER or got in OTHER:
+        return None
+    return "The state is a bare text here, without quotes. `send_text` sends it as it is."
+
+
+def nobody_there(case: Case) -> str | None:
+    """A change that went to nobody at all."""
+    wanted = case.unmet.wanted
+    if isinstance(case.unmet, Told | Missed | Beside) or not case.unmet.silent or case.error:
+        return None
+    if case.visit is None or case.source.not_awaited():
+        return None
+    if any(deed.payload == wanted for visit in case.visits for deed in visit.sent):
+        return None
+    return "The change went to nobody. Is everybody on the list who connects?"
+
+
+def slipped_in_between(case: Case) -> str | None:
+    """Told, and on the list only after an await; or the state is set too late."""
+    if not isinstance(case.unmet, Missed):
+        return None
+    if case.unmet.late:
+        return (
+            "The change was going out already, and the newcomer was told the old state. Set the "
+            "state first, then send: who joins during the sends is told the new one."
+        )
+    return (
+        "Between the telling and the joining lies an `await`, and there the change slipped in. "
+        "Put the newcomer on the list first, and send it the state right behind that, with no "
+        "other `await` in between."
+    )
+
+
+def too_much(case: Case) -> str | None:
+    """A message that nobody should have got."""
+    unmet = case.unmet
+    if not isinstance(unmet, Beside):
+        return None
+    if unmet.client == "ana":
+        return (
+            "ana got the state again, and nothing had changed. Tell each newcomer once, and send "
+            "it to `websocket` alone, not to all `clients`."
+        )
+    return (
+        f"{unmet.client} has heard {unmet.got!r} already. What a newcomer is told and what all are "
+        "told may not overlap: no `await` between joining and telling, tell once, and walk a copy "
+        "of the clients, as who joins meanwhile was told."
+    )
+
+
+SLIPS: tuple[Slip, ...] = (
+    never_changed,
+    set_changed,
+    untold,
+    old_news,
+    quoted,
+    slipped_in_between,
+    too_much,
+    nobody_there,
+)
+"""In the order in which they are asked: those that are sure come first."""

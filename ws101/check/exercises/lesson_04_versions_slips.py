@@ -1,0 +1,136 @@
+"""Slips of the exercise with versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ws101.check.exercises.lesson_04_json_slips import found
+from ws101.check.exercises.lesson_04_slips import never_changed
+from ws101.check.explain import Case, Slip
+from ws101.check.verdicts import Unmet
+
+News = dict[str, Any]
+
+
+class NotRefused(Unmet):
+    """A change on another version than the current one was not refused as it should be.
+
+    Attributes:
+        asked: the change.
+        together: whether another change was still going out.
+    """
+
+    asked: News
+    together = False
+
+
+def own_light(case: Case) -> str | None:
+    """A light that each handler has for itself."""
+    made = case.source.state_of_its_own()
+    if len(case.visits) < 2 or not made:
+        return None
+    return f"Each connection has a light of its own, from {made[0]}. Make it outside."
+
+
+def applied_anyway(case: Case) -> str | None:
+    """The change went through, or something like news came back."""
+    unmet = case.unmet
+    if not isinstance(unmet, NotRefused) or unmet.silent:
+        return None
+    news, sent = found(unmet.got), case.visit.sent if case.visit else ()
+    if not isinstance(news, dict) or "error" in news:
+        return None
+    if unmet.together:
+        return (
+            "Both changes were let through. Where an `await` lies between comparing the version "
+            "and raising it, the other handler compares there too. Compare, set and count in one "
+            "go, and send afterwards."
+        )
+    if news.get("state") != unmet.asked["set"] and any("error" in str(d.payload) for d in sent):
+        return (
+            "The change was refused, and then made all the same. Behind a refusal the handler goes "
+            "on with the next message: `continue`."
+        )
+    if not isinstance(news.get("version"), int) or news["version"] <= unmet.wanted["version"]:
+        return 'Nothing says that it was refused: put an "error" beside the state and the version.'
+    if unmet.asked["version"] > unmet.wanted["version"]:
+        return "A version that has not been yet is not the current one either. Compare with `!=`."
+    return (
+        f"The change was made on version {unmet.asked['version']}, and the light had another one "
+        "by then. Compare the two before you change anything, whatever the change is."
+    )
+
+
+def incomplete(case: Case) -> str | None:
+    """A refusal that does not help to try again."""
+    unmet = case.unmet
+    news = found(unmet.got)
+    if not isinstance(unmet, NotRefused) or not isinstance(news, dict) or "error" not in news:
+        return None
+    missing = [key for key in ("state", "version") if key not in news]
+    if missing:
+        return f"Who is refused cannot try again without the {' and the '.join(missing)} as it is."
+    if news["version"] != unmet.wanted["version"]:
+        return (
+            f"The light is at version {unmet.wanted['version']}, and a refusal changes nothing. "
+            "Tell its own version, neither the client's nor a new one."
+        )
+    if not isinstance(news["error"], str):
+        return 'What is under "error" is to be a text, in words of yours.'
+    return None
+
+
+def unanswered(case: Case) -> str | None:
+    """Nobody told the loser."""
+    if not isinstance(case.unmet, NotRefused) or not case.unmet.silent or case.error:
+        return None
+    if case.source.not_awaited():
+        return None
+    return "The change was refused, and its sender waits for an answer. Tell it the light as it is."
+
+
+def torn(case: Case) -> str | None:
+    """A refusal that is an exception."""
+    if not isinstance(case.unmet, NotRefused) or type(case.error) not in (ValueError, Exception):
+        return None
+    return "An exception ends the connection of who was refused. Send an answer, and go on."
+
+
+def told_all(case: Case) -> str | None:
+    """A refusal that others heard of."""
+    news = found(case.unmet.got)
+    if isinstance(case.unmet, NotRefused) or not isinstance(news, dict) or "error" not in news:
+        return None
+    if case.unmet.client == "bo":
+        return "This change was on the current version, and was refused. Was the version counted?"
+    return "The refusal is the sender's alone. Send it to `websocket`, not to all `clients`."
+
+
+def miscounted(case: Case) -> str | None:
+    """Another version than the next."""
+    news, wanted = found(case.unmet.got), case.unmet.wanted
+    if isinstance(case.unmet, NotRefused) or not isinstance(wanted, dict):
+        return None
+    if not isinstance(news, dict) or "error" in news or news.get("state") != wanted.get("state"):
+        return None
+    if "version" not in news:
+        return "All are told the version too, or their next change is refused."
+    if news["version"] == wanted.get("version"):
+        return None
+    return (
+        f"Each change counts one, a refused one none: this is version {wanted['version']}, not "
+        f"{news['version']}."
+    )
+
+
+SLIPS: tuple[Slip, ...] = (
+    never_changed,
+    own_light,
+    applied_anyway,
+    incomplete,
+    unanswered,
+    torn,
+    told_all,
+    miscounted,
+)
+"""In the order in which they are asked: those that are sure come first."""

@@ -1,0 +1,185 @@
+"""Exercise of lesson 05: a heartbeat that drops silent peers and keeps the living."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from websockets import ConnectionClosed
+
+from ws101.check.apps import AppRoom
+from ws101.check.exercise import Exercise
+from ws101.check.exercises import lesson_05_silent_slips as slips
+from ws101.check.exercises.lesson_05 import PING, RARELY, nothing_left, standing
+from ws101.check.exercises.lesson_05_silent_slips import CODE, LATER, RARE, STAY
+from ws101.check.kinds import App
+from ws101.check.players import Player, patiently, say
+from ws101.check.verdicts import Unmet
+
+WITHIN = 1.0  # seconds until a silent client must have been dropped: many times what it takes
+
+
+drop_silent = Exercise(
+    "drop_silent",
+    App(RARELY, route="/ws"),
+    hints=(
+        "Two things go on at once: one task sends the pings, and knows nothing of answers. The "
+        "other one receives, and does not wait for ever.",
+        "`async with asyncio.timeout(2.5 * every):` around a single receive raises TimeoutError "
+        "when nothing has come. In a loop it begins anew with each message, so it measures the "
+        "silence since the last one.",
+        "Make the task with `beating = asyncio.create_task(beat(websocket, every))`. In a `try:`, "
+        "receive in the loop, and return when `receive()` gives the type 'websocket.disconnect'. "
+        '`except TimeoutError:` closes with `await websocket.close(4008, "silent")`, and '
+        "`finally:` says `beating.cancel()`.",
+    ),
+    slips=slips.ALL,
+)
+
+
+async def living(player: Player, answer: str | bytes, heard: list[str | bytes]) -> None:
+    """A client that answers each ping, until it is cancelled or its connection ends."""
+    try:
+        while True:
+            heard.append(await player.ws.recv())
+            await player.ws.send(answer)
+    except ConnectionClosed:
+        pass
+
+
+async def dropped(bo: Player, within: float = WITHIN) -> None:
+    """A client that says nothing hears pings, and then a close code for applications."""
+    expected = f"{bo.name}, who says nothing, to be closed with {CODE}, within {within:g} s"
+
+    async def until_closed() -> None:
+        while (got := await bo.ws.recv()) == PING:
+            pass
+        raise Unmet("'ping', or the close", say(got), client=bo.name, got=got)
+
+    try:
+        await patiently(until_closed(), within)
+    except TimeoutError:
+        raise Unmet(expected, "it is still open", client=bo.name, wanted=CODE) from None
+    except ConnectionClosed:
+        code = int(bo.ws.close_code or 1006)
+    if not 4000 <= code <= 4999:
+        came = "its end without a close frame (1006)" if code == 1006 else f"code {code}"
+        raise Unmet(expected, came, client=bo.name, wanted=CODE, got=code)
+
+
+async def fairly(room: AppRoom, steps: Callable[[AppRoom, float], Awaitable[None]]) -> None:
+    """Try it with an interval of 0.08 s, and if a client that answers is dropped, with longer ones.
+
+    Where the machine stands still for longer than the patience, even a right answer drops it. What
+    is wrong drops it at any pace.
+    """
+    for every in (0.08, 0.16):
+        try:
+            return await steps(room, every)
+        except Unmet as unmet:
+            if unmet.wanted != STAY or room.errors:
+                raise
+        await room.end()
+        await room.begin()
+    await steps(room, 0.24)
+
+
+@drop_silent.behaviour(
+    "'ping' comes at once; and when its client leaves, no task of the handler's goes on"
+)
+async def leaves(room: AppRoom) -> None:
+    before = await standing(room)
+    ana = await room.join("ana")
+    await ana.expects(PING)
+    await room.leaves_quietly(ana)
+    await nothing_left(room, before, "ana")
+
+
+@drop_silent.behaviour("Another 'ping' comes after each interval")
+async def beats(room: AppRoom) -> None:
+    await fairly(room, three_pings)
+
+
+async def three_pings(room: AppRoom, every: float) -> None:
+    """Ana answers two pings and hears the third."""
+    ana = await room.join("ana", path=f"/ws?every={every}")
+    await ana.expects(PING)
+    for _ in range(2):
+        await ana.send("pong")
+        try:
+            await ana.expects(PING)
+        except Unmet as unmet:
+            if ana.ws.close_code is None:
+                raise
+            raise Unmet(unmet.expected, unmet.came, client="ana", wanted=STAY) from None
+
+
+@drop_silent.behaviour("Who says nothing for two and a half intervals is closed, with a 4000 code")
+async def drops(room: AppRoom) -> None:
+    before, every = await standing(room), 0.08
+    began = time.monotonic()  # before it connects: no slow machine makes this time shorter
+    bo = await room.join("bo", path=f"/ws?every={every}")
+    await bo.expects(PING)
+    await dropped(bo)
+    lasted = time.monotonic() - began
+    if lasted < 2 * every:
+        expected = f"bo to be kept for two and a half intervals, {2.5 * every:g} s"
+        raise Unmet(expected, f"the close after {lasted:.1f} s", client="bo", wanted=LATER)
+    await room.ends_quietly(bo)
+    await nothing_left(room, before, "bo")
+
+
+@drop_silent.behaviour("Who answers stays, whatever it answers, and the silent one is dropped")
+async def keeps(room: AppRoom) -> None:
+    await fairly(room, three_live_one_is_silent)
+
+
+async def three_live_one_is_silent(room: AppRoom, every: float) -> None:
+    """Three answer each ping, each in its own way, until the fourth is dropped, and after that."""
+    path = f"/ws?every={every}"
+    began = time.monotonic()
+    answers: dict[str, str | bytes] = {"ana": "pong", "cy": "still here", "di": b"\x01"}
+    heard: dict[str, list[str | bytes]] = {name: [] for name in answers}
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        players = {name: await room.join(name, path=path) for name in answers}
+        for name, answer in answers.items():
+            room.said.append((name, f"answers each 'ping' with {say(answer)}"))
+            tasks.append(asyncio.create_task(living(players[name], answer, heard[name])))
+        bo = await room.join("bo", path=path)
+        room.said.append(("bo", "says nothing"))
+        await dropped(bo)
+        known = {name: len(pings) for name, pings in heard.items()}
+        for name, player in players.items():
+            await hears_on(player, heard[name], known[name])
+            most = (time.monotonic() - began) / every + 2
+            if len(heard[name]) > most:
+                expected = f"one 'ping' in each interval, to {name}"
+                raise Unmet(expected, "many more", client=name, wanted=RARE)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def hears_on(player: Player, heard: list[str | bytes], known: int) -> None:
+    """One more ping than `known` comes to a client that answers."""
+    expected = f"{player.name}, who answers each 'ping', to stay, and to hear the next one"
+    for _ in range(50):
+        if player.ws.close_code is not None:
+            code = int(player.ws.close_code)
+            came = f"the end of the connection, with code {code}"
+            raise Unmet(expected, came, client=player.name, wanted=STAY, got=code)
+        if len(heard) > known:
+            return
+        await asyncio.sleep(0.02)
+    raise Unmet(expected, "nothing", client=player.name, wanted=STAY, silent=True)
+
+
+@drop_silent.behaviour("One that is frozen, and does not answer the close either, is let go")
+async def lets_go(room: AppRoom) -> None:
+    before = await standing(room)
+    bo = await room.join("bo", path="/ws?every=0.04")
+    bo.mute()
+    await room.ends_quietly(bo, within=WITHIN)
+    await nothing_left(room, before, "bo")
