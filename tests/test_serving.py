@@ -81,6 +81,21 @@ async def test_it_counts_websocket_connections_only():
         writer.close()
 
 
+async def test_a_small_message_does_not_wait_for_the_one_before():
+    """Nagle's algorithm is off on each connection, as where uvicorn itself binds the port."""
+    app = FastAPI()
+
+    @app.websocket("/ws")
+    async def look(ws: WebSocket):
+        await ws.accept()
+        tcp = ws._receive.__self__.transport.get_extra_info("socket")
+        await ws.send_json(tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    with serve(app, port=0) as server:
+        async with asyncio.timeout(WITHIN), connect(f"{server.ws_url}/ws", proxy=None) as client:
+            assert await client.recv() != "0"
+
+
 async def test_stop_tells_clients_1012_and_twice_is_once():
     server = serve(echo_app(), port=0)
     async with connect(f"{server.ws_url}/ws", proxy=None) as client:
