@@ -30,7 +30,7 @@ def fails_on_purpose(cell: nbformat.NotebookNode) -> bool:
 
 def copy(to: Path) -> Path:
     """Put what a learner works with into the folder `to`, so that the tree stays as it is."""
-    for part in ("notebooks", "servers", "ws101"):
+    for part in ("benchmarks", "notebooks", "servers", "ws101"):
         shutil.copytree(ROOT / part, to / part, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     shutil.copy(ROOT / "course.toml", to)
     return to
