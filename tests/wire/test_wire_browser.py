@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -13,7 +14,9 @@ from websockets.asyncio.client import connect
 from tests import course
 from tests.lab import NEAR
 from tests.notebook_page import notebook
-from tests.wire.test_picture import everything
+from tests.wire.test_picture import Talk, everything
+from tests.wire.vectors import frame
+from ws101.wire.events import FrameEvent
 from ws101.wire.html import picture
 from ws101.wire.text import transcript
 
@@ -222,6 +225,65 @@ async def test_exported_and_nothing_runs(chromium, tmp_path, exporter):
         await row.click()
         await expect(figure.locator("details[open]")).to_contain_text("masking key")
         await page.screenshot(path=tmp_path / "exported.png")
+    finally:
+        await context.close()
+
+
+def full() -> Talk:
+    """Rows that have more to say than fits: long quotations, and remarks behind them."""
+    talk = Talk(3)
+    long = frame(1, b"x" * 65_536)
+    talk.add("client", frame(1, b"x" * 65_536, mask=True)).add("server", long)
+    talk.add("server", frame(1, b"word " * 12_000), 1).add("server", frame(2, bytes(65_536)), 1)
+    talk.add("server", long, 2).add("server", long[:30_000], 2)
+    for index, event in enumerate(talk.events):
+        if isinstance(event, FrameEvent) and event.connection > 1 and not event.missing:
+            talk.events[index] = replace(event, unsent=event.size - 20_000)
+    talk.add("client", frame(1, b"no mask")).add("lost", b"ConnectionResetError: gone", 1)
+    return talk
+
+
+WORDS_OF_A_ROW = """(row) => {
+    const label = row.querySelector(".w101-label"), words = label.querySelectorAll("*");
+    const arrow = row.querySelector(".w101-arrow, .w101-mark").getBoundingClientRect();
+    const code = [...label.querySelectorAll("code")];
+    return {
+        text: label.textContent,
+        above: label.getBoundingClientRect().bottom - arrow.top,
+        lines: Math.max(0, ...code.map((one) => one.getBoundingClientRect().height)) / 19,
+        cut: [...words].filter((one) => one.matches("strong, span, i")
+            && (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)).length,
+    };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 640, 1000])
+@in_browser
+async def test_words_leave_the_arrow_in_sight(chromium, tmp_path, width, scheme):
+    """With JupyterLab's own style around it: a quotation has one line, and no remark is cut."""
+    talk = full()
+    cell = nbformat.v4.new_code_cell("server.wire", execution_count=1)
+    bundle = {"text/html": picture("A talk", talk.events, talk.names)}
+    cell.outputs = [nbformat.v4.new_output("execute_result", bundle, execution_count=1)]
+    exporter = HTMLExporter(theme=scheme)
+    body, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    file = tmp_path / "exported.html"
+    file.write_text(body, encoding="utf-8")
+    context = await chromium.new_context(offline=True, color_scheme=scheme)
+    try:
+        page = await context.new_page()
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.goto(file.as_uri(), wait_until="domcontentloaded")
+        rows = page.locator("figure.w101 .w101-row")
+        found = [await row.evaluate(WORDS_OF_A_ROW) for row in await rows.all()]
+        assert len(found) == len(talk.events)
+        assert sum("wait in the server" in row["text"] for row in found) == 3
+        for row in found:
+            assert row["above"] <= 1, row
+            assert row["lines"] <= 1, row
+            assert row["cut"] == 0, row
+        await page.screenshot(path=course.artifact(f"wire-long-{width}-{scheme}"))
     finally:
         await context.close()
 

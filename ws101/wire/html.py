@@ -98,7 +98,9 @@ class _Diagram:
         if isinstance(row, Fold):
             strip = draw(self.lanes, {0, *alive}, None, 0)
             like = " like this" if row.alike else ""
-            label = f"… {len(row.events):,} more{like} <i>{escape(tally(row.events))}</i>"
+            label = (
+                f"<span>… {len(row.events):,} more{like}</span> <i>{escape(tally(row.events))}</i>"
+            )
             lines = [escape(line(event, self.names)) for event in islice(row.events, LISTED)]
             if len(row.events) > LISTED:
                 lines.append(f"… and {len(row.events) - LISTED:,} more, in .events")

@@ -25,8 +25,9 @@ from ws101.wire.events import (
     Violation,
 )
 
-HEIGHT = 38  # of a row, in pixels
-_ARROW = 28  # the arrow's distance from the row's top
+HEIGHT = 38  # of a strip, in pixels: it stands at the bottom of its row
+_ARROW = 28  # the arrow's distance from the strip's top
+_ABOVE = 120  # how far up lifelines go, for rows that words make higher; the style clips them
 _SERVER = 0  # the server's lane, left of the clients'
 
 
@@ -96,7 +97,7 @@ def draw(lanes: Lanes, alive: Iterable[int], event: Event | None, lane: int) -> 
 def _lifeline(lanes: Lanes, lane: int, gap: bool, y: str = "100%") -> str:
     style = "w101-life w101-gap" if gap else "w101-life"
     x = lanes.x(lane)
-    return f'<line class="{style}" x1="{x}" x2="{x}" y1="0" y2="{y}"/>'
+    return f'<line class="{style}" x1="{x}" x2="{x}" y1="-{_ABOVE}" y2="{y}"/>'
 
 
 def _arrow(lanes: Lanes, event: Event, lane: int) -> str:
