@@ -6,11 +6,7 @@ answers. The vectors name the sections that they come from.
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import contextlib
-import inspect
-import io
 import json
 import secrets
 from collections.abc import Callable
@@ -22,32 +18,19 @@ from fastapi import WebSocketDisconnect
 from websockets import connect
 
 from tests import course
+from tests.lesson import WITHIN, Lesson
 from ws101 import serve
 from ws101.wire.events import SENDERS
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "rfc_vectors.json").read_text("utf-8"))
 KEY = bytes.fromhex("37fa213d")  # what the vectors are masked with
-WITHIN = 30  # seconds
 
 
-class Lesson:
-    """The notebook's cells, run as a kernel runs them. What they define is here as attributes."""
+class Handshake(Lesson):
+    """The lesson's cells. What they define is here as attributes."""
 
     def __init__(self, **names: Any) -> None:
-        self._sources = {cell.id: cell.source for cell in course.read("01_handshake").cells}
-        self.names = names
-
-    async def run(self, *cells: str) -> list[str]:
-        """Run the cells with these ids, and return the lines that they printed."""
-        with contextlib.redirect_stdout(io.StringIO()) as output:
-            async with asyncio.timeout(WITHIN):
-                for cell in cells:
-                    code = compile(
-                        self._sources[cell], cell, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-                    )
-                    if inspect.iscoroutine(going := eval(code, self.names)):
-                        await going
-        return output.getvalue().splitlines()
+        super().__init__("01_handshake", **names)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -70,9 +53,9 @@ def hello():
 
 
 @pytest.fixture
-async def lesson(hello) -> Lesson:
+async def lesson(hello) -> Handshake:
     """Parts 2 and 3 of the lesson, as far as they define something."""
-    lesson = Lesson(asyncio=asyncio, secrets=secrets, serve=serve, hello=hello, key=KEY)
+    lesson = Handshake(asyncio=asyncio, secrets=secrets, serve=serve, hello=hello, key=KEY)
     await lesson.run("request", "read-answer", "ask", "headers", "accept", "faults", "upgraded")
     await lesson.run("opcode", "mask", "length", "frame", "from-client", "read-frame", "read-close")
     await lesson.run("wrong-frames")
@@ -87,7 +70,7 @@ def stream(data: bytes) -> asyncio.StreamReader:
     return reader
 
 
-async def frames_in(lesson: Lesson, data: bytes) -> list:
+async def frames_in(lesson: Handshake, data: bytes) -> list:
     """The frames in `data`, read with the lesson's function until nothing is left."""
     reader, frames = stream(data), []
     while not reader.at_eof():
@@ -101,7 +84,7 @@ async def frames_in(lesson: Lesson, data: bytes) -> list:
 @pytest.fixture
 async def match():
     """The lesson's first part, its app served."""
-    lesson = Lesson()
+    lesson = Handshake()
     await lesson.run("game", "send-news", "app")
     with serve(lesson.scores, port=0) as lesson.names["board"]:
         await lesson.run("goes-on", "poll", "listen", "play", "worst", "weight")

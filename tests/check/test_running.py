@@ -7,13 +7,14 @@ import socket
 import threading
 import time
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI, WebSocket
 
 from tests.check.answers import app_of, echo_exercise, right, room_exercise
-from ws101.check import Verdict
+from ws101.check import Verdict, running, watch
 from ws101.check.apps import AppRoom
 from ws101.check.verdicts import State
 
@@ -127,6 +128,23 @@ def test_all_behaviours_together_have_a_deadline():
     assert report.seconds < 10
     assert report.behaviours[0].state == State.HOLDS
     assert report.behaviours[-1].state == State.UNTRIED
+
+
+@pytest.mark.parametrize(("stands", "verdict"), [(20, Verdict.PASSED), (60, Verdict.TIMED_OUT)])
+def test_a_machine_that_stands_still(monkeypatch, stands, verdict):
+    """Nobody is late for the seconds in which nothing ran, unless they are far too many."""
+    gone_by = 0.0
+
+    async def stands_still(room: AppRoom):
+        nonlocal gone_by
+        gone_by = stands
+        await room.leaves_quietly(await room.join("ana"))
+
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + gone_by)
+    monkeypatch.setattr(running, "time", clock)
+    monkeypatch.setattr(watch, "time", clock)
+    report = room_exercise(stands_still)(app_of(right))
+    assert report.verdict == verdict, str(report)
 
 
 def test_a_fault_of_the_checks_own_is_no_verdict():

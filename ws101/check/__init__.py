@@ -1,7 +1,8 @@
 """Exercises that answer back: `check.echo(app)` tries an answer and says what happened.
 
 A check serves the learner's app for real, in a thread of its own, and drives it with real clients.
-It answers within 10 s, whatever the code does. A report has one of seven verdicts:
+It answers within 10 s, whatever the code does; a crowded machine may need longer. A report has one
+of seven verdicts:
 
 - not attempted: the line that holds the place for the answer was reached. That line is Python's
   own word for "still to be written", `raise NotImplementedError`, raised by a line of the learner's
@@ -12,7 +13,7 @@ It answers within 10 s, whatever the code does. A report has one of seven verdic
 - raised: the learner's code raised an exception.
 - blocked: the learner's code held its event loop for 0.8 s.
 - timed out: the learner's code stands at an await that does not end.
-- not gradable: it is not what was asked for.
+- not gradable: it is not what was asked for, or has to be made anew.
 
 What no thread can survive is a C function that keeps the interpreter to itself, such as
 `sum(range(10**12))`: until it returns nothing else runs in the kernel, its stop button included.
@@ -21,7 +22,7 @@ Arrows run one way:
 
     exercises -> exercise -> running -> explain -> rooms -> players -> crowd
                                                    rooms -> hosting -> probe -> places
-    slips -> explain, report <- page
+    slips -> explain, report <- page, again
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import contextlib
 import inspect
 import math
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import websockets
@@ -141,6 +140,10 @@ class Stage:
         self.host, self.port = server.sockets[0].getsockname()[:2]
         self.ws_url = f"ws://{self.host}:{self.port}"
 
+    async def open(self) -> None:
+        """Listen from now on. For one that was made with `listening=False`."""
+        await self._server.start_serving()
+
     async def visitor(self, name: str = "your client", within: float = 1.0) -> Player:
         """The server's end of the next connection, a player: `visitor.vanish()`.
 
@@ -189,20 +192,18 @@ class ClientRoom(FunctionRoom):
         self._servers: list[Server] = []
         self._mark = 0.0
 
-    async def serve(
-        self, process_request: Callable[..., Awaitable[Any]] | None = None, **options: Any
-    ) -> Stage:
-        """Open a server. What happens to who connects is up to the behaviour.
+    async def serve(self, *, listening: bool = True, **options: Any) -> Stage:
+        """Make a server. What happens to who connects is up to the behaviour.
 
         Args:
-            process_request: to refuse a handshake, as `websockets.serve` has it.
-            options: of `websockets.serve`.
+            listening: if not, its port is taken and refuses, until `Stage.open`.
+            options: of `websockets.serve`, such as `process_request`, to refuse a handshake.
         """
         server = await websockets.serve(
             lambda ws: stage.arrived(ws),
             "127.0.0.1",
             0,
-            process_request=process_request,
+            start_serving=listening,
             create_connection=self.wire.tap(ServerConnection),
             **({"close_timeout": 1, "ping_interval": None, "compression": None} | options),
         )

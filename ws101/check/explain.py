@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ws101.check import places
+from ws101.check import again, places
 from ws101.check.loops import LoopThread
 from ws101.check.places import Place, Stand
 from ws101.check.players import patiently
@@ -127,8 +127,8 @@ def _of_another_loop(error: BaseException) -> Finding:
     lines = places.of_error(error)
     return Finding(
         Verdict.NOT_GRADABLE,
-        "A queue, lock or event of yours belongs to the event loop of an earlier run. Run the cell "
-        "that makes your app again, and then this one.",
+        "A queue, lock or event of yours belongs to the event loop of an earlier run. "
+        f"{again.ADVICE}",
         where="Used at" if lines else "",
         place=lines[-1] if lines else None,
     )

@@ -23,9 +23,11 @@ class Kind(Protocol):
 
     Attributes:
         call: how a check of it is called: "check.{name}(app)".
+        keeps_state: whether an answer goes on where its last check ended, if it is tried again.
     """
 
     call: str
+    keeps_state: bool
 
     def refusal(self, answer: Any) -> str | None:
         """Why this cannot be graded, in a sentence; `None` if it can."""
@@ -47,6 +49,7 @@ class App:
     """
 
     call = "check.{name}(app)"
+    keeps_state = True
 
     def __init__(self, path: str = "/ws", route: str | None = None, **options: Any) -> None:
         self.path = path
@@ -109,6 +112,7 @@ class Function:
     """
 
     call = "check.{name}({answer})"
+    keeps_state = False
 
     def __init__(self, *parameters: str) -> None:
         self.parameters = parameters
@@ -149,6 +153,7 @@ class Value:
     """
 
     call = "check.{name}({answer})"
+    keeps_state = False
 
     def __init__(self, type_: type = bytes) -> None:
         self._type = type_
