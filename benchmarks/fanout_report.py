@@ -121,8 +121,8 @@ def _stalled(runs: dict[str, dict[str, Any]]) -> str:
         f"One of {hub['others'] + 1} clients stops reading. Of {hub['sent']} messages all the "
         f"others have, through the hub: {len(hub['all_had'])}; {others}. 99 of 100 deliveries "
         f"through the hub took at most {hub['p99_ms']:.1f} ms, and {calm['p99_ms']:.1f} ms where "
-        f"nobody stalls. Its server took {_most(hub):.1f} MiB more at most; the backlog of one "
-        f"client ends at {hub['bound']} messages, {_kept(hub):.1f} MiB with the one under way."
+        f"nobody stalls. The hub's process took {_most(hub):.1f} MiB more at most; the backlog of "
+        f"one client ends at {hub['bound']} messages, {_kept(hub):.1f} MiB with the one under way."
     )
 
 

@@ -32,6 +32,11 @@ class Client:
             pass  # it left, and its handler hears of that too
 
 
+@slow_app.get("/count")
+async def count():
+    return len(clients)
+
+
 @slow_app.websocket("/ws")
 async def talk(websocket: WebSocket):
     await websocket.accept()

@@ -6,6 +6,11 @@ slow_app = FastAPI()
 clients = []
 
 
+@slow_app.get("/count")
+async def count():
+    return len(clients)
+
+
 @slow_app.websocket("/ws")
 async def talk(websocket: WebSocket):
     await websocket.accept()

@@ -9,6 +9,11 @@ clients = []
 sends = set()
 
 
+@slow_app.get("/count")
+async def count():
+    return len(clients)
+
+
 @slow_app.websocket("/ws")
 async def talk(websocket: WebSocket):
     await websocket.accept()

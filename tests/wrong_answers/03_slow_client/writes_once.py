@@ -27,6 +27,11 @@ class Client:
         await self.websocket.send_text(text)
 
 
+@slow_app.get("/count")
+async def count():
+    return len(clients)
+
+
 @slow_app.websocket("/ws")
 async def talk(websocket: WebSocket):
     await websocket.accept()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_03_faults import counts, in_one_turn, vanish
+from ws101.check.exercises.lesson_03_faults import counts, in_one_turn, left_before, vanish
 from ws101.check.explain import Case
 from ws101.check.kinds import App
 from ws101.check.probe import Visit
@@ -17,6 +17,18 @@ def taken_out_twice(case: Case) -> str | None:
     return (
         "It had been taken out already: `broadcast` does it when a send fails, and the handler "
         "does it at its end. Ask first whether it is in there, or keep a set and `discard`."
+    )
+
+
+def awaited_nothing(case: Case) -> str | None:
+    """`await` in front of a call of a plain `def`."""
+    if not isinstance(case.error, TypeError) or "'await' expression" not in str(case.error):
+        return None
+    if "NoneType" not in str(case.error):
+        return None
+    return (
+        "What is called there is a plain `def`, which returns nothing to wait for. Call it "
+        "without `await`."
     )
 
 
@@ -140,8 +152,8 @@ manager = Exercise(
         "`list(self.clients)`. And in `disconnect`: `if websocket in self.clients:` remove it.",
     ),
     slips=(
-        taken_out_twice, changed_size, cut_for_another, nobody_kept, passed_over,
-        said_by_nobody, miscounted,
+        taken_out_twice, awaited_nothing, changed_size, cut_for_another, nobody_kept,
+        passed_over, said_by_nobody, miscounted,
     ),
 )  # fmt: skip
 
@@ -158,12 +170,13 @@ async def everyone(room: AppRoom) -> None:
 
 @manager.behaviour("Who leaves is taken out, and the others go on")
 async def leaving(room: AppRoom) -> None:
+    left = await left_before(room)
     ana, bo, cy, di = await room.join("ana", "bo", "cy", "di")
     await room.leaves_quietly(bo)
     await ana.send("who is left?")
     for player in (ana, cy, di):
         await player.expects("who is left?")
-    await counts(room, 3)
+    await counts(room, 3, left)
 
 
 @manager.behaviour("Somebody vanishes as a text comes in: all others get it, its sender stays")
@@ -181,6 +194,7 @@ async def vanishing(room: AppRoom) -> None:
 
 @manager.behaviour("Who vanished is taken out, and to be taken out twice does no harm")
 async def taken_out(room: AppRoom) -> None:
+    left = await left_before(room)
     ana, bo = await room.join("ana", "bo")
     async with in_one_turn(room):
         await vanish(bo)
@@ -189,13 +203,14 @@ async def taken_out(room: AppRoom) -> None:
     await room.ends_quietly(bo)
     await ana.send("still here")
     await ana.expects("still here")
-    await counts(room, 1)
+    await counts(room, 1, left)
 
 
 @manager.behaviour("When all have left, nobody is kept")
 async def all_gone(room: AppRoom) -> None:
+    left = await left_before(room)
     ana, bo = await room.join("ana", "bo")
     await room.leaves_quietly(ana)
     await vanish(bo)
     await room.ends_quietly(bo)
-    await counts(room, 0)
+    await counts(room, 0, left)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_03 import nobody_kept
-from ws101.check.exercises.lesson_03_faults import Repeated, counts, hears_it, in_one_turn
+from ws101.check.exercises.lesson_03 import awaited_nothing, nobody_kept
+from ws101.check.exercises.lesson_03_faults import (
+    Repeated,
+    counts,
+    hears_it,
+    in_one_turn,
+    left_before,
+)
 from ws101.check.explain import Case
 from ws101.check.kinds import App
 from ws101.check.players import Player
@@ -80,6 +86,23 @@ def cut_off(case: Case) -> str | None:
     )
 
 
+def other_code(case: Case) -> str | None:
+    """The handler closed with a code that means something else."""
+    got, wanted = case.unmet.got, case.unmet.wanted
+    if wanted not in (1003, 1009) or not isinstance(got, int) or got in (1006, wanted):
+        return None
+    what = "a binary message" if wanted == 1003 else "a text that is too long"
+    return f"{got} is another code. For {what} it has to be {wanted}: `close(code={wanted})`."
+
+
+def nothing_sent(case: Case) -> str | None:
+    """A text came in, and nothing went out to anybody."""
+    said = nobody_kept(case)
+    if said is None or any(v.sent for v in case.visits):
+        return said
+    return f"{said} Or is there a second receive, which waits for the next message?"
+
+
 def ignored(case: Case) -> str | None:
     """The bad message was let pass in silence, or answered."""
     wanted = case.unmet.wanted
@@ -127,8 +150,8 @@ bad_message = Exercise(
         "it too long? Only then `await tell_everyone(text)`.",
     ),
     slips=(
-        took_text_for_granted, went_on, told_the_others, closed_innocent, cut_off, ignored,
-        nobody_kept, still_counted,
+        took_text_for_granted, awaited_nothing, went_on, told_the_others, closed_innocent, cut_off,
+        other_code, ignored, nothing_sent, still_counted,
     ),
 )  # fmt: skip
 
@@ -188,9 +211,10 @@ async def behind_it(room: AppRoom) -> None:
 
 @bad_message.behaviour("Who was closed, or has left, is taken out")
 async def taken_out(room: AppRoom) -> None:
+    left = await left_before(room)
     ana, bo, cy = await room.join("ana", "bo", "cy")
     await bo.send(b"")
     await bo.expects_close(1003)
     await room.leaves_quietly(cy)
-    await counts(room, 1)
+    await counts(room, 1, left)
     await all_well(ana)

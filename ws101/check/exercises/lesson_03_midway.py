@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
 from ws101.check.exercises.lesson_03 import (
+    awaited_nothing,
     changed_size,
     nobody_kept,
     passed_over,
@@ -17,6 +20,7 @@ from ws101.check.players import Player
 
 MIDWAY = "midway"
 AFTER = "after that"
+STALL = 0.5  # seconds for which Bo reads nothing, once: longer than a timeout on a send would be
 
 
 def left_in_between(case: Case) -> str | None:
@@ -29,6 +33,21 @@ def left_in_between(case: Case) -> str | None:
         "This one left after the loop had begun, and the exception of the send to it ended the "
         "handler of the sender, who has done nothing. Catch it around that one send, and go on. "
         "(To ask first is too early: it may also leave while the send waits.)"
+    )
+
+
+def given_up(case: Case) -> str | None:
+    """The send to the one who reads nothing was begun, and not brought to its end."""
+    visit = case.visit
+    if case.unmet.client != "bo" or not case.unmet.silent or case.unmet.wanted != MIDWAY:
+        return None
+    if visit is None or visit.ended or case.source.not_awaited():
+        return None
+    if any(deed.payload == MIDWAY for deed in (*visit.sent, *visit.pending)):
+        return None
+    return (
+        "The send to bo was given up before he read again, so he has lost this text. Here nothing "
+        "may be lost: no timeout around the send."
     )
 
 
@@ -93,8 +112,8 @@ midway = Exercise(
         "handler.",
     ),
     slips=(
-        left_in_between, changed_size, taken_out_twice, newcomer, twice, cannot_leave, cannot_come,
-        never_added, nobody_kept, passed_over,
+        left_in_between, changed_size, taken_out_twice, awaited_nothing, newcomer, twice,
+        cannot_leave, cannot_come, never_added, nobody_kept, given_up, passed_over,
     ),
 )  # fmt: skip
 
@@ -136,6 +155,7 @@ async def one_leaves(room: AppRoom) -> None:
     ed, bo, cy, ana = await room.join("ed", "bo", "cy", "ana")
     await hold_up(room, bo, ana, ed, cy)
     await room.leaves_quietly(ed)
+    await asyncio.sleep(STALL)
     await read_again(bo)
     await hear_it_once(ana, bo, cy)
 

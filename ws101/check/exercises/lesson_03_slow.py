@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
+from ws101.check.exercises.lesson_03 import awaited_nothing
 from ws101.check.exercises.lesson_03_faults import (
     BIG,
     clog,
+    counts,
     end,
     hears_it,
+    left_before,
     tasks_of_their_own,
     vanish,
 )
@@ -19,6 +22,7 @@ from ws101.check.exercises.lesson_03_slow_slips import (
     LIMIT,
     MANY,
     full,
+    not_taken_out,
     nothing_received,
     nothing_written,
     one_queue,
@@ -52,6 +56,8 @@ slow_client = Exercise(
         waits_for_slow,
         other_policy,
         writer_left,
+        not_taken_out,
+        awaited_nothing,
         nothing_written,
         nothing_received,
         one_written,
@@ -138,6 +144,7 @@ async def room_for_eight(room: AppRoom) -> None:
 
 @slow_client.behaviour("Clients that leave, or vanish while they are behind, leave nothing running")
 async def nothing_left(room: AppRoom) -> None:
+    left = await left_before(room)
     before = await tasks_of_their_own(room)
     bo, ana, cy = await room.join("bo", "ana", "cy")
     await stall(bo, ana, cy)
@@ -149,3 +156,4 @@ async def nothing_left(room: AppRoom) -> None:
     await room.leaves_quietly(ana)
     await room.leaves_quietly(cy)
     await end(writers)
+    await counts(room, 0, left)

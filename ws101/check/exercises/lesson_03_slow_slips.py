@@ -51,10 +51,7 @@ def other_policy(case: Case) -> str | None:
     if got == MANY[-1:]:
         return "All but the last were dropped. When the queue is full, one makes room, the oldest."
     if got == MANY[-len(got) :]:
-        return (
-            f"The newest, but {len(got)} of them. At most {LIMIT} texts wait, and when another one "
-            "comes to a full queue, one of them makes room."
-        )
+        return f"{len(got)} texts waited, and {LIMIT} may: when it is full, one of them makes room."
     return "When the queue is full, the oldest makes room. The writer sends the oldest first."
 
 
@@ -81,6 +78,21 @@ def writer_left(case: Case) -> str | None:
     )
 
 
+def not_taken_out(case: Case) -> str | None:
+    """`/count` counts clients that have gone."""
+    got, wanted = case.unmet.got, case.unmet.wanted
+    if case.unmet.client is not None or not isinstance(wanted, int):
+        return None
+    if not isinstance(got, int):
+        return "`/count` answers with `len(clients)`, as in the cell that you were given."
+    if got < wanted:
+        return "There are fewer in `clients` than are connected. Append each one after `accept`."
+    return (
+        "A client that has gone is still in `clients`, and texts are put into its queue for ever. "
+        "Take it out where its handler ends, whatever ends it: in the `finally:`."
+    )
+
+
 def nothing_written(case: Case) -> str | None:
     """A text came in, and nothing went out to anybody."""
     if not case.unmet.silent or any(v.sent for v in case.visits):
@@ -89,8 +101,9 @@ def nothing_written(case: Case) -> str | None:
         return None
     return (
         "Nobody sent it. Does each client's `write` run, in a task of its own: "
-        "`asyncio.create_task(client.write())`? And is `put` a plain `def`? An `async def` does "
-        "nothing until it is awaited."
+        "`asyncio.create_task(client.write())`? Or does `write` end when its queue is empty? It "
+        "must wait there: `await self.waiting.get()`. And is `put` a plain `def`? An `async def` "
+        "does nothing until it is awaited."
     )
 
 
