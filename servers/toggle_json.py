@@ -14,7 +14,7 @@ from servers.policies import keep_latest
 
 PAGES = files("servers") / "pages"
 LIMIT = 1000  # characters; checking a million wrong fields would hold up everybody
-MEND = 'Send {"set": "on"} or {"set": "off"}.'
+MEND = 'Send {"set": "on"} or {"set": "off"}, as text.'
 
 app = FastAPI(title="toggle_json")
 app.mount("/static", StaticFiles(directory=PAGES / "static"))
@@ -29,7 +29,7 @@ class Order(BaseModel, extra="forbid"):  # all that a client may send
 def read(text: str | None) -> Order:
     """The order in a message. `ValueError` says what is wrong with it."""
     if text is None or len(text) > LIMIT:
-        raise ValueError(f"not a text of {LIMIT} characters at most")
+        raise ValueError("got bytes" if text is None else f"got more than {LIMIT} characters")
     try:
         return Order.model_validate_json(text)
     except ValidationError as error:

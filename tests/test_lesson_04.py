@@ -90,7 +90,7 @@ async def test_four_get_through_then_two_then_one(lesson):
     assert ["Error: " in line for line in lines] == [False] * 4 + [True] * 3
     assert len({line[33:].partition(":")[0] for line in lines[4:]}) == 3
     lines = await lesson.run("order", "verdict", "order-run")
-    assert ["Order(" in line for line in lines] == [True, False, False, True] + [False] * 3
+    assert ["Wish(" in line for line in lines] == [True, False, False, True] + [False] * 3
     lines = await lesson.run("strict")
     assert ["Strict(" in line for line in lines] == [True] + [False] * 6
     lines = await lesson.run("types")
@@ -135,10 +135,27 @@ async def test_they_agree_on_who_has_won(lesson):
 
 async def test_everybody_follows_and_a_new_server_begins_anew(lesson):
     await lesson.run("toggle-json", "json-serve", "di", "listen")
-    for cell, state in (("di-on", "on"), ("di-off", "off")):
+    for cell, state in (("di-off", "off"), ("di-on", "on")):
         line, nothing = await lesson.run(cell)
         assert json.loads(line.removeprefix("di: ")) == {"state": state}
         assert nothing == "(nothing more)"
     await lesson.run("follow", "follow-run")
     assert len(lesson.names["took"]) == 100
     assert await lesson.run("again-run") == ["off on", "off on"]
+
+
+async def test_each_light_is_its_own_whatever_cell_runs_again(lesson):
+    await lesson.run("toggle", "toggle-serve", "take", "texts", "order", "verdict")
+    await lesson.run("toggle-json", "json-serve")
+    first, second = lesson.names["toggle_server"], lesson.names["json_server"]
+    async with crowd(first, ["ana"]) as (ana,), crowd(second, ["bo"]) as (bo,):
+        for state in ("off", "on", "off"):
+            assert await ana.recv() == state
+            assert json.loads(await bo.recv()) == {"state": state}
+            await lesson.run("toggle", "toggle-json")
+            other = "off" if state == "on" else "on"
+            await ana.send(other)
+            await bo.send(json.dumps({"set": other}))
+        assert await ana.recv() == json.loads(await bo.recv())["state"] == "on"
+    lines = await lesson.run("order-run")
+    assert ["Wish(" in line for line in lines] == [True, False, False, True] + [False] * 3

@@ -53,7 +53,7 @@ JSON = Dialect(
     "toggle_json",
     say=lambda state: json.dumps({"set": state}),
     told=lambda state: json.dumps({"state": state}),
-    mend='Send {"set": "on"} or {"set": "off"}.',
+    mend='Send {"set": "on"} or {"set": "off"}, as text.',
     wrong=[
         # not JSON
         *("on", "", " ", "{", '{"set": "on"', "{'set': 'on'}", '{"set": on}', '{"set": "on",}'),
@@ -271,8 +271,8 @@ async def test_a_wrong_message_gets_an_error_and_nobody_else_notices(server, dia
         (JSON, "{}", "set: Field required. "),
         (JSON, '{"set": true}', "set: Input should be 'on' or 'off'. "),
         (JSON, '{"set": "on", "by": "Ana"}', "by: Extra inputs are not permitted. "),
-        (JSON, " " * 1_001, "not a text of 1000 characters at most. "),
-        (JSON, b"{}", "not a text of 1000 characters at most. "),
+        (JSON, " " * 1_001, "got more than 1000 characters. "),
+        (JSON, b"{}", "got bytes. "),
     ],
 )
 async def test_the_error_says_what_is_wrong(server, dialect, message, text):

@@ -11,7 +11,9 @@ clients = []
 
 
 class Order(BaseModel):
-    """What a client may send."""  # which field, and what may stand in it?
+    """What a client may send."""
+
+    ...  # which field, and what may stand in it?
 
 
 @json_app.websocket("/ws")

@@ -14,8 +14,8 @@ latecomer = Exercise(
     "latecomer",
     SlowApp("/ws"),
     hints=(
-        "Newcomers are told nothing. Send them the state before the loop that waits for their "
-        "messages. Where exactly, before or behind `clients.append`?",
+        "Of the line that tells a newcomer the state, the place matters: before `clients.append`, "
+        "or behind it? Think of a change that comes while this `await` waits.",
         "Every `await` is a place where another handler may run, and change the state. Between "
         "joining and telling there must be none: join, then send to `websocket` alone.",
         "The second fault: the state is set when the message has gone to everybody. Who joins "
@@ -127,7 +127,7 @@ async def changes_at_once(room: SlowRoom) -> None:
     await all_hear(before, ana, bo)
 
 
-@latecomer.behaviour("A change while a newcomer on a slow line is being told does not pass it by")
+@latecomer.behaviour("A newcomer on a slow line does not miss a change made while it is being told")
 async def changes_meanwhile(room: SlowRoom) -> None:
     ana = await room.join("ana")
     before = await told(ana)
@@ -141,7 +141,9 @@ async def changes_meanwhile(room: SlowRoom) -> None:
     await all_hear(before, ana, bo)
 
 
-@latecomer.behaviour("Nor does a change that is still going out, as a slow line holds it up")
+@latecomer.behaviour(
+    "A newcomer does not miss a change already going out, which a slow line holds up"
+)
 async def changes_before(room: SlowRoom) -> None:
     ana, cy = await room.join("ana", "cy")
     before = await told(ana)

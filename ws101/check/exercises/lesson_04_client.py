@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ws101.check.calls import Call, ClientRoom
+from ws101.check.calls import Call, ClientRoom, Stage
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_04_client_slips import RETURNED, SLIPS, NotAsked, NotGone
+from ws101.check.exercises.lesson_04_client_slips import (
+    AGAIN,
+    RETURNED,
+    SLIPS,
+    NotAsked,
+    NotGone,
+)
 from ws101.check.exercises.lesson_04_json_slips import found
 from ws101.check.kinds import Client
 from ws101.check.players import Player, say
@@ -30,7 +36,10 @@ switch = Exercise(
 class Light:
     """The server's side of the conversation with the learner's client."""
 
-    def __init__(self, call: Call, player: Player, room: ClientRoom, wanted: str) -> None:
+    def __init__(
+        self, stage: Stage, call: Call, player: Player, room: ClientRoom, wanted: str
+    ) -> None:
+        self._stage = stage
         self._call = call
         self._player = player
         self._room = room
@@ -52,12 +61,22 @@ class Light:
         try:
             got = await self._player.hears(expected)
         except Unmet as unmet:
+            if await self._has_come_again():
+                raise self._not_asked(expected, AGAIN) from None
             await self._tell_what_it_raised(unmet)
             raise self._not_asked(expected, unmet.came, silent=unmet.silent) from None
         if found(got) != wanted:
             raise self._not_asked(expected, say(got), wanted=wanted, got=got)
         self._room.said.append(("your client", f"sent {say(got)}"))
         self._asked = self._last["version"]
+
+    async def _has_come_again(self) -> bool:
+        """Whether there is a second connection."""
+        try:
+            await self._stage.visitor("your client, again", within=0.1)
+        except Unmet:
+            return False
+        return True
 
     async def _has_returned(self) -> bool:
         try:
@@ -101,7 +120,7 @@ async def called(room: ClientRoom, wanted: str) -> Light:
     call = room.start(stage.ws_url, wanted, shown=f"url, {wanted!r}")
     server = await stage.visitor()
     server.name = "the server"  # whose side of the connection this is
-    return Light(call, server, room, wanted)
+    return Light(stage, call, server, room, wanted)
 
 
 @switch.behaviour(

@@ -12,6 +12,10 @@ RETURNED = "returned"
 """What a client did whose connection is still open."""
 
 
+AGAIN = "a second connection"
+"""What came from a client that went and connected anew."""
+
+
 class NotAsked(Unmet):
     """Another message than the change that was due, or none.
 
@@ -45,6 +49,14 @@ def python_dict(case: Case) -> str | None:
     return None
 
 
+def came_again(case: Case) -> str | None:
+    """It connected anew to ask."""
+    if not isinstance(case.unmet, NotAsked) or case.unmet.came != AGAIN:
+        return None
+    again = "again " if case.unmet.before is not None else ""
+    return f"A second connection came. Send the change {again}on the one you have."
+
+
 def too_eager(case: Case) -> str | None:
     """It asked again where it should have waited."""
     unmet = case.unmet
@@ -54,6 +66,8 @@ def too_eager(case: Case) -> str | None:
     version, due = asked.get("version"), unmet.after["version"]
     if version is None:
         return "Which version did you see? The server lets nothing through without it."
+    if isinstance(version, str):
+        return "The version is a number. Send it as it came, with no quotes around it."
     if version == unmet.before:
         return "Tried again on the version that was refused. The refusal tells the one to build on."
     if isinstance(version, int) and unmet.before is not None and unmet.before < version < due:
@@ -117,6 +131,7 @@ def wrong_version(case: Case) -> str | None:
 SLIPS: tuple[Slip, ...] = (
     not_json,
     python_dict,
+    came_again,
     too_eager,
     not_there,
     gave_up,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ws101.check.exercises.lesson_04_slips import OTHER
+from ws101.check.exercises.lesson_04_slips import OTHER, goodbye_unread
 from ws101.check.explain import Case, Slip
 from ws101.check.verdicts import Unmet
 
@@ -22,6 +22,16 @@ def found(got: Any) -> Any:
         return json.loads(got) if isinstance(got, str) else None
     except ValueError:
         return None
+
+
+def quoted(case: Case) -> str | None:
+    """JSON that was made once too often."""
+    if not isinstance(found(found(case.unmet.got)), dict):
+        return None
+    return (
+        "What came is JSON of a string that holds JSON. `send_json` makes the JSON itself: give it "
+        "the dictionary. A text that is JSON already goes out with `send_text`."
+    )
 
 
 def not_serializable(case: Case) -> str | None:
@@ -169,6 +179,8 @@ def put_out(case: Case) -> str | None:
 
 
 SLIPS: tuple[Slip, ...] = (
+    goodbye_unread,
+    quoted,
     not_serializable,
     kind_unseen,
     unvalidated,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from traceback import walk_tb
+
 from ws101.check.explain import Case, Slip
 from ws101.check.verdicts import Unmet
 
@@ -42,6 +44,25 @@ def set_changed(case: Case) -> str | None:
     if not isinstance(case.error, RuntimeError) or "changed size" not in str(case.error):
         return None
     return "Somebody joined while you walked the clients. Walk a copy: `for client in list(…)`."
+
+
+def goodbye_unread(case: Case) -> str | None:
+    """The event that a client has left was taken for a message."""
+    error = case.error
+    if error is None or not any(v.error is error and v.left for v in case.visits):
+        return None
+    if type(error.__context__).__name__ == "WebSocketDisconnect":
+        return None
+    calls = {frame.f_code.co_name for frame, _ in walk_tb(error.__traceback__)}
+    sent = bool(calls & {"send", "send_text", "send_json"})
+    taken = type(error).__name__ in ("ValidationError", "JSONDecodeError", "TypeError")
+    missing = isinstance(error, KeyError) and error.args[:1] in (("text",), ("bytes",))
+    if not (sent or taken or missing or "once a disconnect message" in str(error)):
+        return None
+    return (
+        "`receive()` does not raise when the client leaves: it gives an event of type "
+        "`websocket.disconnect`. Leave the loop then."
+    )
 
 
 def untold(case: Case) -> str | None:
@@ -131,6 +152,7 @@ def too_much(case: Case) -> str | None:
 SLIPS: tuple[Slip, ...] = (
     never_changed,
     set_changed,
+    goodbye_unread,
     untold,
     old_news,
     quoted,

@@ -8,8 +8,14 @@ from typing import Any
 from ws101.check.exercise import Exercise
 from ws101.check.exercises.lesson_04_json_slips import found
 from ws101.check.exercises.lesson_04_lines import SlowApp, SlowRoom
-from ws101.check.exercises.lesson_04_slips import OTHER
-from ws101.check.exercises.lesson_04_versions_slips import SLIPS, News, NotRefused
+from ws101.check.exercises.lesson_04_slips import OTHER, Told
+from ws101.check.exercises.lesson_04_versions_slips import (
+    SLIPS,
+    Late,
+    News,
+    NotRefused,
+    Same,
+)
 from ws101.check.players import Player, say
 from ws101.check.verdicts import Unmet
 
@@ -39,7 +45,7 @@ async def told(player: Player) -> News:
         and news["state"] in list(OTHER)
         and type(news["version"]) is int
     ):
-        raise Unmet(expected, say(got), client=player.name, got=got)
+        raise Told(expected, say(got), client=player.name, got=got)
     return news
 
 
@@ -48,9 +54,16 @@ def change(light: News, **other: Any) -> News:
     return {"set": OTHER[light["state"]], "version": light["version"]} | other
 
 
-async def all_hear(light: News, *players: Player) -> None:
+async def all_hear(light: News, *players: Player, unmet: type[Unmet] = Unmet) -> None:
+    """The next message of each of them is the light. What to raise if not: it tells the slip."""
     for player in players:
-        await player.expects_json(light)
+        try:
+            await player.expects_json(light)
+        except Unmet as other:
+            raise unmet(
+                other.expected, other.came, client=other.client, wanted=other.wanted,
+                got=other.got, silent=other.silent,
+            ) from None  # fmt: skip
 
 
 async def changes(light: News, sender: Player, *others: Player) -> News:
@@ -111,6 +124,15 @@ async def goes_through(room: SlowRoom) -> None:
     await all_hear(light, cy)
 
 
+@compare_and_set.behaviour("So does one that sets what the light is already")
+async def sets_the_same(room: SlowRoom) -> None:
+    (ana, bo), light = await met(room, "ana", "bo")
+    await bo.send_json(change(light, set=light["state"]))
+    light = light | {"version": light["version"] + 1}
+    await all_hear(light, bo, ana, unmet=Same)
+    await changes(light, ana, bo)
+
+
 @compare_and_set.behaviour("A change on an older version is refused: its sender is told the light")
 async def refuses(room: SlowRoom) -> None:
     (ana, bo), old = await met(room, "ana", "bo")
@@ -158,6 +180,20 @@ async def one_wins(room: SlowRoom) -> None:
         )  # fmt: skip
     await all_hear(light, cy)
     await changes(light, cy, ana, bo)
+
+
+@compare_and_set.behaviour("Two changes go out, each at its version, even while one is held up")
+async def both_are_told(room: SlowRoom) -> None:
+    (ana, bo, cy, di), light = await met(room, "ana", "bo", "cy", "di")
+    first = {"state": OTHER[light["state"]], "version": light["version"] + 1}
+    second = {"state": light["state"], "version": light["version"] + 2}
+    await room.hold(cy)
+    await room.has_taken(ana, dumps(change(light)))
+    await room.has_taken(bo, dumps(change(first)))
+    await room.go_on(cy)
+    for news in (first, second):
+        await all_hear(news, ana, bo, cy, di, unmet=Late)
+    await changes(second, di, ana, bo, cy)
 
 
 @compare_and_set.behaviour("When a client leaves, its handler ends without an exception")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ws101.check.exercises.lesson_04_json_slips import found
-from ws101.check.exercises.lesson_04_slips import never_changed
+from ws101.check.exercises.lesson_04_json_slips import found, quoted
+from ws101.check.exercises.lesson_04_slips import Told, goodbye_unread, never_changed
 from ws101.check.explain import Case, Slip
 from ws101.check.verdicts import Unmet
 
@@ -22,6 +22,14 @@ class NotRefused(Unmet):
 
     asked: News
     together = False
+
+
+class Same(Unmet):
+    """A change that sets what the light is already was not made and told."""
+
+
+class Late(Unmet):
+    """Of two changes under way together, not each was told as it was."""
 
 
 def own_light(case: Case) -> str | None:
@@ -96,6 +104,73 @@ def torn(case: Case) -> str | None:
     return "An exception ends the connection of who was refused. Send an answer, and go on."
 
 
+def put_out(case: Case) -> str | None:
+    """Who was refused is gone."""
+    visit = case.visit
+    if visit is None or case.error or case.unmet.got is not None or visit.left:
+        return None
+    last = found(visit.sent[-1].payload) if visit.sent else None
+    if not (visit.ended or visit.close) or not isinstance(last, dict) or "error" not in last:
+        return None
+    return (
+        "The connection ended with the refusal. Its sender is to stay, and may try again: "
+        "`continue`, not `break`, `return` or `close`."
+    )
+
+
+def error_stays(case: Case) -> str | None:
+    """An error that was written into the light itself."""
+    news, wanted = found(case.unmet.got), case.unmet.wanted
+    if isinstance(case.unmet, NotRefused) or not isinstance(news, dict) or "error" not in news:
+        return None
+    if not isinstance(case.unmet, Told) and {**news, **(wanted or {})} != news:
+        return None
+    return (
+        "The error stayed in `light`, and newcomers get it. Make a new dictionary: "
+        '`{**light, "error": "…"}`.'
+    )
+
+
+def same_unmade(case: Case) -> str | None:
+    """A change that seems to be none."""
+    if not isinstance(case.unmet, Same) or case.error or case.source.not_awaited():
+        return None
+    news = found(case.unmet.got)
+    if not case.unmet.silent and not (isinstance(news, dict) and "error" in news):
+        return None
+    return (
+        "This change asks for what is the case already. It is on the current version, so it is "
+        "made, counted and told as any other."
+    )
+
+
+def overtaken(case: Case) -> str | None:
+    """News that was made only when it was sent."""
+    news, wanted = found(case.unmet.got), case.unmet.wanted
+    if not isinstance(case.unmet, Late) or not isinstance(news, dict):
+        return None
+    if news.get("version") != wanted["version"] + 1:
+        return None
+    return (
+        f"{case.unmet.client} is never told version {wanted['version']}. While your loop waited "
+        "for a slow line, what it sends was changed. Make the message before the first send, and "
+        "send that to all: `news = dict(light)`."
+    )
+
+
+def counted_late(case: Case) -> str | None:
+    """The second of two changes under way together was refused, and built on the first."""
+    news = found(case.unmet.got)
+    if not isinstance(case.unmet, Late) or case.error or case.source.not_awaited():
+        return None
+    if not case.unmet.silent and not (isinstance(news, dict) and "error" in news):
+        return None
+    return (
+        "The second change was made on the version that the first one leads to, and was refused: "
+        "the light was not there yet. Compare, set and count in one go, and send afterwards."
+    )
+
+
 def told_all(case: Case) -> str | None:
     """A refusal that others heard of."""
     news = found(case.unmet.got)
@@ -125,7 +200,14 @@ def miscounted(case: Case) -> str | None:
 
 SLIPS: tuple[Slip, ...] = (
     never_changed,
+    goodbye_unread,
+    quoted,
     own_light,
+    put_out,
+    error_stays,
+    same_unmade,
+    overtaken,
+    counted_late,
     applied_anyway,
     incomplete,
     unanswered,

@@ -1,0 +1,30 @@
+"""raised: a client that leaves is taken for one that says something."""
+
+import json
+
+from fastapi import FastAPI, WebSocket
+
+versions_app = FastAPI()
+clients = []
+light = {"state": "off", "version": 0}
+
+
+@versions_app.websocket("/ws")
+async def change_light(websocket: WebSocket):
+    await websocket.accept()
+    clients.append(websocket)
+    try:
+        await websocket.send_json(light)
+        while True:
+            event = await websocket.receive()
+            change = json.loads(event["text"])
+            if change["version"] != light["version"]:
+                await websocket.send_json({**light, "error": "Somebody was faster."})
+                continue
+            light["state"] = change["set"]
+            light["version"] += 1
+            news = dict(light)
+            for client in list(clients):
+                await client.send_json(news)
+    finally:
+        clients.remove(websocket)
