@@ -41,15 +41,19 @@ class Plan:
 
 FULL = Plan((10, 30, 100, 300, 1000), 51, (100, 150, 10), (50, 200, 20))
 QUICK = Plan((10, 40, 160), 21, (20, 80, 30), (20, 100, 1.5))
+STEPS = 30  # of a progress bar
 SCENARIOS = ("growth", "one stalls", "come and go")
 
 
 def run(plan: Plan, progress: Callable[[str, float], None]) -> dict[str, Any]:
-    """All three scenarios. `progress` is told which, and how far it is, 0 to 1."""
+    """All three scenarios. `progress` is told which, and how far it is, 0 to 1, in `STEPS`."""
     from benchmarks import fanout_scenarios as scenarios
 
     raise_file_limit()
-    growth, stalled, churn = (lambda part, name=name: progress(name, part) for name in SCENARIOS)
+    once = functools.cache(progress)
+    growth, stalled, churn = (
+        lambda part, name=name: once(name, round(part * STEPS) / STEPS) for name in SCENARIOS
+    )
     return {
         "growth": scenarios.growth(plan.sizes, plan.rounds, growth),
         "stalled": scenarios.stalled(*plan.stalled, stalled),
@@ -108,18 +112,13 @@ def small(within: float = 60.0) -> dict[str, Any]:
 
 def show(scenario: str, part: float) -> None:
     """A progress bar: the line is written over, in a terminal and in a notebook."""
-    done = int(part * 30)
-    print(f"\r{scenario:12} [{'#' * done}{'.' * (30 - done)}]", end="", flush=True)
+    done = round(part * STEPS)
+    print(f"\r{scenario:12} [{'#' * done}{'.' * (STEPS - done)}]", end="", flush=True)
 
 
 def tell(scenario: str, part: float) -> None:
-    """The progress for another process: a line for each step that can be seen."""
-    _say_once(json.dumps([scenario, round(part * 30) / 30]))
-
-
-@functools.cache
-def _say_once(line: str) -> None:
-    print(line, flush=True)
+    """The progress for another process: a line of JSON."""
+    print(json.dumps([scenario, part]), flush=True)
 
 
 def main() -> None:
