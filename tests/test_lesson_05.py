@@ -109,6 +109,14 @@ def test_to_reconnect_is_not_to_resume(printed):
         assert found[-1] - found[0] + 1 - len(found) == missing
     assert printed["resume-news"].count("lunch is ready") == 2  # in the greeting, and as itself
     assert printed["lost-run"].splitlines()[1].endswith("lost None")
+    assert printed["lost-some"].endswith("'lost': 1}")
+
+
+def test_the_heart_is_shown_alone_before_the_whole(printed):
+    lines = printed["heart-alone"].splitlines()
+    heads = ["async def beat():", "async def dismiss(member: Member):"]
+    assert [line for line in lines if line.startswith("async def")] == heads
+    assert lines[-1] == "    await member.outlet.abort()"
 
 
 def test_waits_by_chance_spread_the_herd(printed):

@@ -35,6 +35,8 @@ def xor(case: Case) -> str | None:
 
 def no_number(case: Case) -> str | None:
     """Something else than a number was returned."""
+    if case.unmet.silent and "to return" in case.unmet.expected:
+        return "Do not wait here: return the number of seconds. The caller waits."
     if case.unmet.wanted is not float or case.unmet.came == "None":
         return None
     return (
@@ -62,6 +64,11 @@ def other_waits(case: Case) -> str | None:
         return (
             "Each call gave the same wait. A thousand clients that lost the same server would come "
             "back in the same moment: `rng.uniform(0, limit)` spreads them."
+        )
+    if case.unmet.wanted == (LIMIT,) and "at attempt 30" in case.unmet.expected:
+        return (
+            "It stops doubling before `most` is reached. A bound of the exponent must be a large "
+            "one: `2 ** min(attempt, 30)`."
         )
     if case.unmet.wanted == (LIMIT,):
         return (
@@ -157,7 +164,7 @@ async def doubles(room: FunctionRoom) -> None:
 
 @backoff.behaviour("The limit is never more than `most`")
 async def capped(room: FunctionRoom) -> None:
-    for attempt, first, most in ((5, 0.5, 10), (40, 0.5, 10), (0, 30, 10)):
+    for attempt, first, most in ((5, 0.5, 10), (40, 0.5, 10), (0, 30, 10), (30, 0.001, 60)):
         await limited(room, attempt, first, most, most)
 
 

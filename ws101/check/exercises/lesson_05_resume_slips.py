@@ -17,6 +17,8 @@ PAUSED = "paused"
 """That it waits before it tries again."""
 CLOSED = "closed"
 """That it closes its connection in the end."""
+OWN = "a pause of its own"
+"""What came, where it waited for another time than `pause`."""
 RETURN = "return"
 """That it returns, and does not connect once more."""
 
@@ -80,7 +82,8 @@ def asked_wrongly(case: Case) -> str | None:
     if int(asked) < wanted:
         return (
             f"Number {wanted} has come already. Note the newest number with each message, and make "
-            "the address anew each time around the loop."
+            "the address anew each time around the loop. (`async for ws in connect(…)` cannot: it "
+            "keeps the address that it was given.)"
         )
     if wanted == 0:
         return (
@@ -94,6 +97,16 @@ def hammered(case: Case) -> str | None:
     """No pause."""
     if case.unmet.wanted != PAUSED:
         return None
+    if case.unmet.got == OWN:
+        return (
+            "It waited, but not for `pause` seconds, which is 5 in this call. Take no other number."
+        )
+    if case.unmet.got == ["code 1000"]:
+        return (
+            "After code 1000 `async for` ends without an exception, so a `sleep` in the `except` "
+            "is not reached. Put `await asyncio.sleep(pause)` behind the `try` and its `except`, "
+            "as the last line of the outer loop: every end passes there."
+        )
     return (
         "With no pause, every client that lost the server hammers at it while it starts. `await "
         "asyncio.sleep(pause)` belongs at the end of the outer loop, whatever went wrong."

@@ -9,6 +9,8 @@ STAY = "stays"
 """What a behaviour wants of a client that answers."""
 CODE = "a code from 4000 to 4999"
 """What it wants of the close of a silent one."""
+ASKED = "asked"
+"""That it is asked again, though it says nothing."""
 LATER = "later"
 """The same, and that it does not come too early."""
 RARE = "rare"
@@ -77,6 +79,16 @@ def living_dropped(case: Case) -> str | None:
     )
 
 
+def not_asked(case: Case) -> str | None:
+    """No ping while an answer is waited for."""
+    if case.unmet.wanted != ASKED:
+        return None
+    return (
+        "While this handler waits for an answer, no ping goes out. They do not depend on "
+        "answers: let one task send them, with a clock of its own, and another one receive."
+    )
+
+
 def too_many(case: Case) -> str | None:
     """A ping for each answer."""
     if case.unmet.wanted != RARE:
@@ -133,5 +145,5 @@ def after_close(case: Case) -> str | None:
 
 ALL: tuple[Slip, ...] = (
     grouped, no_task, timeout_out, texts_only, after_close, too_early, other_code,
-    never_dropped, living_dropped, too_many, outlived, unending, pings_wait,
+    never_dropped, living_dropped, not_asked, too_many, outlived, unending, pings_wait,
 )  # fmt: skip

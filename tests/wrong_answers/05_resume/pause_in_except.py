@@ -1,0 +1,23 @@
+"""failed: it pauses only where an exception came."""
+
+import asyncio
+import json
+
+from websockets import ConnectionClosed, InvalidHandshake, connect
+
+
+async def follow(url, last, pause):
+    texts = []
+    newest = 0
+    while True:
+        try:
+            async with connect(f"{url}?after={newest}") as ws:
+                async for data in ws:
+                    message = json.loads(data)
+                    if message["n"] > newest:
+                        newest = message["n"]
+                        texts.append(message["text"])
+                    if newest == last:
+                        return texts
+        except (OSError, InvalidHandshake, ConnectionClosed):
+            await asyncio.sleep(pause)
