@@ -7,23 +7,19 @@ the hub is looked at there, between two steps of it: `await room.at(lambda: …)
 import asyncio
 import socket
 import struct
+from functools import partial
 
 from fastapi import FastAPI, WebSocket
 from websockets import connect
 
+from tests import waiting
 from ws101 import serve
 
 WITHIN = 20  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 SOON = 0.3  # seconds: the hub's own deadline, where a test is about that
 BLOCK = 65_536  # characters: some sixty of these fill every buffer on the way to a client
 ENGINES = ("websockets-sansio", "wsproto")  # under uvicorn, what speaks WebSocket
-
-
-async def until(condition):
-    """Wait for what another task or thread brings about."""
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Room:

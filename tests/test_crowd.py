@@ -2,18 +2,21 @@
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.websockets import WebSocketDisconnect
 from websockets import ConnectionClosed, InvalidStatus
 
+from tests import waiting
 from ws101 import serve
 from ws101.crowd import Client, Crowd, crowd
 from ws101.wire.events import End
 
 NO_CLOSE_FRAME = (1005, 1006)  # uvicorn's implementations tell it to handlers by one or the other
 WITHIN = 10  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 
 
 class Hall:
@@ -60,12 +63,6 @@ def _nothing_is_left():
     threads = set(threading.enumerate())
     yield
     assert set(threading.enumerate()) <= threads
-
-
-async def until(condition):
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def ends(server):

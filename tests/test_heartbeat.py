@@ -14,6 +14,7 @@ import sys
 import threading
 from collections import deque
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,11 +24,13 @@ from websockets.asyncio.server import serve as plain_serve
 
 from servers.history import History
 from servers.reconnect import follow, waits
+from tests import waiting
 from tests.heartbeat_process import alone
 from ws101 import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 WITHIN = 30  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 EVERY = 0.5  # seconds: the interval here
 NOTICED = 2  # beats, at most, between a fault and the moment the server has noticed
 GONE = 3  # beats, at most, until its socket is gone as well
@@ -50,13 +53,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-async def until(condition):
-    """Wait for what another task, thread or process brings about."""
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Client:

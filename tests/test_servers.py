@@ -7,17 +7,19 @@ import re
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from websockets import ConnectionClosedError, InvalidStatus, connect
 
-from tests import course
+from tests import course, waiting
 from ws101 import serve, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 WITHIN = 10  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 PREFIX = "Message text was: "
 
 
@@ -71,13 +73,6 @@ async def answers(server, *messages, path="/ws"):
         for message in messages:
             await ws.send(message)
         return [await ws.recv() for _ in messages]
-
-
-async def until(condition):
-    """Wait for what another thread brings about. The loop runs meanwhile."""
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 # hello

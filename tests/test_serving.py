@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
 from websockets import ConnectionClosed, InvalidStatus, connect
 
+from tests import waiting
 from ws101 import ServerFailed, loading, serve, servers
 
 WITHIN = 10  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 
 
 def echo_app(**options):
@@ -42,13 +45,6 @@ async def echoed(server, text="hi", path="/ws"):
     async with asyncio.timeout(WITHIN), connect(server.ws_url + path, proxy=None) as client:
         await client.send(text)
         return await client.recv()
-
-
-async def until(condition):
-    """Wait for what another thread brings about. The loop runs meanwhile."""
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def refused(port):

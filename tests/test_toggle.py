@@ -8,16 +8,19 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from itertools import cycle, pairwise
 from typing import NamedTuple
 
 import pytest
 from websockets import ConnectionClosedError, connect
 
+from tests import waiting
 from tests.course import ROOT
 from ws101 import serve
 
 WITHIN = 20  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 
 
 class Dialect(NamedTuple):
@@ -124,13 +127,6 @@ async def error(ws, dialect, state):
     assert list(news) == ["state", "error"]
     assert news["state"] == state
     return news["error"]
-
-
-async def until(condition):
-    """Wait for what another thread brings about. The loop runs meanwhile."""
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 # The state, and who follows it

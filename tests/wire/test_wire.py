@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+from functools import partial
 from importlib.util import find_spec
 
 import httpx
@@ -17,6 +18,7 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
 
+from tests import waiting
 from tests.wire.vectors import frame
 from ws101 import serve
 from ws101.wire.events import Dropped, End, FrameEvent, HandshakeRequest, Partial, Violation
@@ -25,18 +27,11 @@ from ws101.wire.recording import CLOSED, LEAST, OVERHEAD, RING, TOTAL, Recorder
 from ws101.wire.tap import _DELEGATED, _Transport
 
 WITHIN = 30  # seconds: a deadline that only a hang reaches
+until = partial(waiting.until, within=WITHIN)
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 # httptools is not ours to install; who has it gets it from uvicorn, and it is tested too.
 HTTP = ["h11"] + ["httptools"] * (find_spec("httptools") is not None)
-
-
-async def until(condition):
-    """Wait until the condition gives something, and return it."""
-    async with asyncio.timeout(WITHIN):
-        while not (found := condition()):
-            await asyncio.sleep(0.01)
-        return found
 
 
 def of_type(kind, events):
