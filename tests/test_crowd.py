@@ -1,7 +1,6 @@
 """Clients with faults, and what a server meets of each."""
 
 import asyncio
-import threading
 from functools import partial
 
 import pytest
@@ -10,6 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets import ConnectionClosed, InvalidStatus
 
 from tests import waiting
+from tests.leaks import no_thread
 from ws101 import serve
 from ws101.crowd import Client, Crowd, crowd
 from ws101.wire.events import End
@@ -60,9 +60,8 @@ def hall():
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    threads = set(threading.enumerate())
-    yield
-    assert set(threading.enumerate()) <= threads
+    with no_thread():
+        yield
 
 
 def ends(server):

@@ -11,7 +11,6 @@ import runpy
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
@@ -26,6 +25,7 @@ from servers.history import History
 from servers.reconnect import follow, waits
 from tests import waiting
 from tests.heartbeat_process import alone
+from tests.leaks import no_thread
 from ws101 import serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,11 +166,8 @@ class Ward:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setenv("HEARTBEAT_SECONDS", str(EVERY))
-    threads = set(threading.enumerate())
-    yield
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(WITHIN)
-        assert not thread.is_alive()
+    with no_thread():
+        yield
 
 
 @pytest.fixture(params=ENGINES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import threading
 from contextlib import aclosing, asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from websockets import connect
 
 from servers.reconnect import follow
 from tests.heartbeat_process import WITHIN, alone
+from tests.leaks import no_thread
 from tests.server_page import state
 from ws101 import serve
 from ws101.course import ROOT
@@ -30,10 +30,8 @@ EVERY = 0.5  # seconds
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setenv("HEARTBEAT_SECONDS", str(EVERY))
-    threads = set(threading.enumerate())
-    yield
-    left = set(threading.enumerate()) - threads
-    assert [thread for thread in left if not thread.name.startswith("asyncio_")] == []
+    with no_thread(but="asyncio_"):  # the session's loop keeps its pool
+        yield
 
 
 @asynccontextmanager

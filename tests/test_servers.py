@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from websockets import ConnectionClosedError, InvalidStatus, connect
 
 from tests import course, waiting
+from tests.leaks import no_thread
 from ws101 import serve, servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +25,9 @@ PREFIX = "Message text was: "
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    threads = set(threading.enumerate())
-    yield
-    assert servers() == []
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(WITHIN)  # asyncio's own, that waited for a process, may be on its way out
-        assert not thread.is_alive()
+    with no_thread():
+        yield
+        assert servers() == []
 
 
 @pytest.fixture

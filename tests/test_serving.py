@@ -15,6 +15,7 @@ from fastapi import FastAPI, WebSocket
 from websockets import ConnectionClosed, InvalidStatus, connect
 
 from tests import waiting
+from tests.leaks import no_thread
 from ws101 import ServerFailed, loading, serve, servers
 
 WITHIN = 10  # seconds: a deadline that only a hang reaches
@@ -35,10 +36,9 @@ def echo_app(**options):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    threads = set(threading.enumerate())
-    yield
-    assert servers() == []
-    assert set(threading.enumerate()) <= threads
+    with no_thread():
+        yield
+        assert servers() == []
 
 
 async def echoed(server, text="hi", path="/ws"):
