@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ws101 import notebook
 
-if TYPE_CHECKING:
-    from ws101.serving import Server
+
+class Launched(Protocol):
+    """What a cell launches: a `Server`."""
+
+    port: int
+
+    def stop(self) -> None:
+        """End it, and free its port."""
 
 
 @dataclass
@@ -22,7 +28,7 @@ class Launches:
     """
 
     run: str
-    servers: list[Server] = field(default_factory=list)
+    servers: list[Launched] = field(default_factory=list)
     ports: list[int] = field(default_factory=list)
 
     def next_port(self) -> int | None:

@@ -11,14 +11,24 @@ from __future__ import annotations
 import html
 import json
 import uuid
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from ws101 import notebook
 
-if TYPE_CHECKING:
-    from ws101.serving import Server
-
 Via = Literal["auto", "direct", "proxy"]
+
+
+class Served(Protocol):
+    """Whose page it is: a `Server`."""
+
+    name: str
+    url: str
+    port: int
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers."""
+
 
 # Sets one attribute of one element to the server's address as this browser reaches it. Without
 # JavaScript (an exported notebook) the attribute keeps the direct address.
@@ -40,7 +50,7 @@ _FIND = """<script>(() => {
 class Page:
     """What `page` returns: shows itself as a frame with the server's page in it."""
 
-    def __init__(self, server: Server, path: str, height: int, via: Via) -> None:
+    def __init__(self, server: Served, path: str, height: int, via: Via) -> None:
         self._server = server
         self._path = path
         self._height = height
@@ -61,10 +71,11 @@ class Page:
         )
 
 
-def page(server: Server, path: str = "/", *, height: int = 320, via: Via = "auto") -> Page:
+def page(server: Served, path: str = "/", *, height: int = 320, via: Via = "auto") -> Page:
     """Show a page of `server` in the notebook.
 
     Args:
+        server: what `serve` returned.
         path: which page, starting with `/`.
         height: of the frame, in CSS pixels.
         via: `auto` lets the browser decide; `direct` or `proxy` decide for it, for example
@@ -79,7 +90,7 @@ def page(server: Server, path: str = "/", *, height: int = 320, via: Via = "auto
     return Page(server, path, height, via)
 
 
-def link(server: Server, path: str = "/", via: Via = "auto", text: str | None = None) -> str:
+def link(server: Served, path: str = "/", via: Via = "auto", text: str | None = None) -> str:
     """HTML of a link to a page of `server` that leads there from where the browser is."""
     anchor = f"ws101-{uuid.uuid4().hex}"
     direct = html.escape(server.url + path)
@@ -89,7 +100,7 @@ def link(server: Server, path: str = "/", via: Via = "auto", text: str | None = 
     )
 
 
-def _find(element: str, attribute: str, server: Server, path: str, via: Via) -> str:
+def _find(element: str, attribute: str, server: Served, path: str, via: Via) -> str:
     settings = {"id": element, "attribute": attribute, "port": server.port, "path": path}
     settings |= {"base": notebook.base_url(), "via": via}
     return _FIND % json.dumps(settings).replace("<", "\\u003c")

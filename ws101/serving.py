@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from ws101 import guard, launches, loading, notebook, ports
+from ws101 import guard, launches, loading, notebook, pages, ports
 from ws101.background import Background
 from ws101.logs import Log
 from ws101.wire import Wire
@@ -131,9 +131,7 @@ class Server:
         return f"<Server {self.name} {self._state(self.url)}>"
 
     def _repr_html_(self) -> str:
-        from ws101.pages import link
-
-        address = link(self) if self.running else html.escape(self.url)
+        address = pages.link(self) if self.running else html.escape(self.url)
         return f"<div><b>{html.escape(self.name)}</b> {self._state(address)}</div>"
 
     def _state(self, address: str) -> str:

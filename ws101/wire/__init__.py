@@ -10,7 +10,8 @@ The rest is imported when somebody looks. What parses has no socket in sight:
 
 and what draws knows events and the rules, neither sockets nor parsers:
 
-    live -> html, text -> rows, labels, strip, detail -> events        pcap -> recording
+    live -> html, text -> rows, labels, strip, detail -> events
+    live, pcap -> recording
 """
 
 from ws101.wire.view import View

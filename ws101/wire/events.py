@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
-OPCODES = {
-    CONTINUATION: "continuation", TEXT: "text", BINARY: "binary",
-    CLOSE: "close", PING: "ping", PONG: "pong",
-}  # fmt: skip
+OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 """RFC 6455 section 5.2 defines these and reserves all others."""
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = OPCODES
 
 Sender = Literal["client", "server"]
 SENDERS: tuple[Sender, Sender] = ("client", "server")

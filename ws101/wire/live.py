@@ -19,15 +19,13 @@ import sys
 import time
 import traceback
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from ws101.wire.events import Event
 from ws101.wire.html import picture
+from ws101.wire.recording import Recorder
 from ws101.wire.rows import fold
 from ws101.wire.text import transcript
-
-if TYPE_CHECKING:
-    from ws101.wire.recording import Recorder
-    from ws101.wire.view import View
 
 INTERVAL = 0.1  # seconds between two drawings, at least
 SHARE = 10  # a drawing that took t seconds of CPU time is followed by a rest of SHARE times t
@@ -51,13 +49,23 @@ for (const row of figure.querySelectorAll("details")) {
 })()</script>"""
 
 
+class Scene(Protocol):
+    """What is drawn: a `View`."""
+
+    def look(self, last: int | None = None) -> tuple[list[Event], dict[int, str]]:
+        """The events in order of time, and a name for the client of each connection."""
+
+    def caption(self, what: str) -> str:
+        """A title for a picture of `what`."""
+
+
 class Live:
     """A view in a place of its own, drawn whenever something has happened.
 
     Made by `View.live`. All but `_wake` runs in the kernel's main thread, on its loop.
     """
 
-    def __init__(self, view: View, recorder: Recorder) -> None:
+    def __init__(self, view: Scene, recorder: Recorder) -> None:
         self._view = view
         self._recorder = recorder
         self._place = f"ws101-{uuid.uuid4().hex}"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from ws101.wire.events import CLOSE, CONTINUATION, OPCODES, Sender
-
-if TYPE_CHECKING:
-    from ws101.wire.frames import Header
+from ws101.wire.events import CLOSE, CONTINUATION, OPCODES, Header, Sender
 
 CLOSE_CODES = {
     1000: "normal closure",
