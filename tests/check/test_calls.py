@@ -11,7 +11,8 @@ import pytest
 from websockets import ConnectionClosed, connect
 
 from ws101.check import Verdict
-from ws101.check.calls import ClientRoom, FunctionRoom
+from ws101.check.calls import FunctionRoom
+from ws101.check.clients import ClientRoom
 from ws101.check.exercise import Exercise
 from ws101.check.kinds import Client, Function, Value
 

@@ -1,5 +1,7 @@
 """The threads that learners' code runs in: they end, and clear up, whatever held them."""
 
+import asyncio
+import gc
 import threading
 
 import pytest
@@ -28,3 +30,26 @@ def test_it_clears_up_after_code_that_had_to_be_ended():
     assert thread.stop(patience=0.1, force=WITHIN)
     assert cleared.is_set()
     assert thread.loop.is_closed()
+
+
+def test_a_task_that_nobody_refers_to_is_not_collected():
+    """In whatever thread that came, the task would end there, or never."""
+    ended = threading.Event()
+
+    async def wait_for_nothing():
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.set()
+
+    async def begin():
+        asyncio.create_task(wait_for_nothing())  # noqa: RUF006 (the fault itself)
+        await asyncio.sleep(0)  # it has begun
+
+    thread = LoopThread("learner", Log())
+    thread.start()
+    thread.submit(begin()).result(WITHIN)
+    gc.collect()
+    assert not ended.is_set()
+    assert thread.stop()
+    assert ended.is_set()

@@ -79,7 +79,7 @@ ECHOES = [
     (no_accept, Verdict.RAISED, "Did you forget `await websocket.accept()`"),
     (no_accept_and_no_error, Verdict.FAILED, "Did you forget `await websocket.accept()`"),
     (returns_at_once, Verdict.FAILED, "returned without receiving anything"),
-    (no_goodbye, Verdict.RAISED, "Catch `WebSocketDisconnect`"),
+    (no_goodbye, Verdict.RAISED, "`receive_text()` raises `WebSocketDisconnect` then. Catch it"),
     (send_not_awaited, Verdict.FAILED, "`await` is missing in line"),
     (accept_not_awaited, Verdict.RAISED, "`await` is missing in line"),
     (plain, Verdict.RAISED, "must be `async def`"),

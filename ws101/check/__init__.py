@@ -21,8 +21,10 @@ What no thread can survive is a C function that keeps the interpreter to itself,
 Arrows run one way:
 
     exercises -> exercise -> running -> explain -> rooms -> players -> crowd
-                                                   rooms -> hosting -> probe -> places
-    slips -> explain, report <- page, again
+    exercise -> definition -> kinds -> apps, clients, calls -> rooms
+    apps -> hosting -> probe -> places
+    exercise -> slips -> goodbyes -> case -> probe, syntax, verdicts
+    report -> text, page -> outcome -> verdicts -> places
 """
 
 from __future__ import annotations

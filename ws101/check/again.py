@@ -7,14 +7,12 @@ earlier check, and what waits for it fails, often in a task that nobody watches.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
+from ws101.check.definition import Definition
 from ws101.check.report import Report
 from ws101.check.verdicts import Result, Verdict
-
-if TYPE_CHECKING:
-    from ws101.check.exercise import Exercise
 
 _LEFT = "what that left in it is still there: clients that have gone, a queue or lock"
 ADVICE = "Run the cell that makes your app again, and then this one."
@@ -24,7 +22,7 @@ _tried: WeakValueDictionary[int, Any] = WeakValueDictionary()  # by identity
 _passed: WeakValueDictionary[tuple[str, int], Any] = WeakValueDictionary()
 
 
-def remark(exercise: Exercise, answer: Any, report: Report) -> None:
+def remark(exercise: Definition, answer: Any, report: Report) -> None:
     """Add the advice to a report, if it may be the cure. `answer` counts as tried from now on.
 
     An app that has passed is right, so what it fails by now was left in it: there is nothing to

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
+from dataclasses import replace
 from functools import partial
 from typing import Any, Self, overload
 
@@ -170,7 +171,11 @@ class AppRoom(Room):
         return self.host.probe.visits[self._first_visit :]
 
     def stands(self) -> list[Stand]:
-        return [visit.stand() for visit in self.visits]
+        return [replace(visit.stand(), client=self._client_of(visit)) for visit in self.visits]
+
+    def _client_of(self, visit: Visit) -> str:
+        names = (name for name, known in self._addresses.items() if visit.address in known)
+        return next(names, "")
 
     def visit(self, name: str | None) -> Visit | None:
         visits = list(reversed(self.visits))

@@ -18,34 +18,18 @@ A definition, and what a learner then calls:
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from ws101 import course
-from ws101.check import running, slips, solutions
-from ws101.check.explain import Slip
+from ws101.check import running, solutions
+from ws101.check import slips as general
+from ws101.check.case import Slip
+from ws101.check.definition import Definition
 from ws101.check.kinds import NOTHING, Kind
 from ws101.check.report import Report
 from ws101.check.verdicts import Verdict
 from ws101.progress import passed, remember
-
-Steps = Callable[[Any], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """One fact that holds of a right answer.
-
-    Attributes:
-        title: the fact, in a sentence without a full stop.
-        steps: what is done and expected, in a room of the exercise's kind.
-        within: seconds for all of it.
-    """
-
-    title: str
-    steps: Steps
-    within: float
 
 
 class Words(str):
@@ -58,7 +42,7 @@ class Words(str):
         return f'<div style="white-space: pre-wrap; max-width: 46em">{html.escape(self)}</div>'
 
 
-class Exercise:
+class Exercise(Definition):
     """An exercise. Called with an answer, it tries it and returns a report.
 
     Args:
@@ -73,43 +57,10 @@ class Exercise:
     ) -> None:
         if not hints:
             raise ValueError(f"The exercise {name} has no hint. Give it at least one.")
-        self.name = name
-        self.kind = kind
+        super().__init__(name, kind, (*slips, *general.ALL))
         self.hints = tuple(hints)
-        self.behaviours: list[Behaviour] = []
-        self._slips = tuple(slips)
         self._shown = 0
         self._attempted = False
-
-    def behaviour(self, title: str, within: float = 4.0) -> Callable[[Steps], Steps]:
-        """Add a behaviour: a decorator of the `async` function that tries it.
-
-        Args:
-            title: the fact that it proves, in a sentence without a full stop.
-            within: seconds for all of it. What it expects has deadlines of its own.
-        """
-
-        def add(steps: Steps) -> Steps:
-            self.behaviours.append(Behaviour(title, steps, within))
-            return steps
-
-        return add
-
-    @property
-    def slips(self) -> tuple[Slip, ...]:
-        """What recognises likely mistakes, in the order in which they are asked."""
-        return self._slips + slips.ALL
-
-    @property
-    def title(self) -> str:
-        """As course.toml has it."""
-        lesson = course.lesson_of(self.name)
-        return lesson.exercises[self.name] if lesson else self.name
-
-    @property
-    def call(self) -> str:
-        """How the check is called: "check.echo(app)"."""
-        return self.kind.call.format(name=self.name, answer="your_answer")
 
     def __call__(self, answer: Any = NOTHING) -> Report:
         """Try an answer. Returns within 10 s whatever it does, and raises nothing of it.

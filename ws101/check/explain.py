@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ws101.check import again, places
+from ws101.check.case import Case, Slip
 from ws101.check.loops import LoopThread
 from ws101.check.places import Place, Stand
 from ws101.check.players import patiently
-from ws101.check.probe import Visit
 from ws101.check.rooms import Room
 from ws101.check.syntax import Source, loop_around
 from ws101.check.verdicts import Conversation, Finding, Unmet, Verdict, describe
@@ -21,41 +20,18 @@ from ws101.wire import View
 
 T = TypeVar("T")
 
+STANDS, ENDED = "Stands at", "Ended after"  # what a line is, where nothing else is at fault
 DONE = 6  # of what was done in a behaviour, the newest that are told
-
-
-@dataclass
-class Case:
-    """All that is known when a behaviour does not hold. What recognises slips reads this.
-
-    Attributes:
-        unmet: what was expected and what came.
-        visit: the waiting client's connection, as the app sees it, if it got that far.
-        visits: all connections of this behaviour.
-        error: what the learner's code raised, if that has to do with it.
-        source: the learner's code.
-        hold: the longest time for which its loop was held, if it was.
-    """
-
-    unmet: Unmet
-    visit: Visit | None
-    visits: Sequence[Visit]
-    error: BaseException | None
-    source: Source
-    hold: Hold | None
-
-
-Slip = Callable[[Case], str | None]
-"""Recognises one likely mistake: a sentence about it, or `None` if this is not it."""
 
 
 async def explain(
     room: Room, unmet: Unmet, source: Source, slips: Sequence[Slip], watch: Watch
 ) -> Finding:
     """What to say of a behaviour that does not hold."""
+    await room.settle()
     stands = await ask(room.learner, room.stands)
     error = _error_behind(room, unmet)
-    stuck = _stuck(stands) if unmet.silent else None
+    stuck = _stuck(stands, unmet.client) if unmet.silent else None
     case = Case(unmet, room.visit(unmet.client), room.visits, error, source, watch.longest)
 
     if error is not None and (stub := stub_line(error)):
@@ -66,9 +42,13 @@ async def explain(
         finding = raised(error)
     elif stuck is not None:
         finding = _timed_out(stuck)
+        if len(case.visits) > 1:
+            finding.client = stuck.client
     else:
         finding = Finding(Verdict.FAILED)
         finding.where, finding.place = _where(case, stands)
+        if len(case.visits) > 1 and finding.where in (STANDS, ENDED):
+            finding.client = unmet.client or ""
     finding.slip = next((said for slip in slips if (said := slip(case))), "")
     tell(finding, room)
     finding.facts += [("Expected", unmet.expected), ("Came", unmet.came)]
@@ -183,10 +163,13 @@ def _timed_out(stand: Stand) -> Finding:
     )
 
 
-def _stuck(stands: Sequence[Stand] | None) -> Stand | None:
-    """The one that has stood longest at something else than the next message."""
+def _stuck(stands: Sequence[Stand] | None, awaited: str | None) -> Stand | None:
+    """One that stands at something else than the next message: the awaited client's, or the oldest.
+
+    Another client's can hold up the awaited one's as well: it was to send to it.
+    """
     standing = [s for s in stands or () if s.lines and not s.listening]
-    return max(standing, key=lambda s: s.seconds, default=None)
+    return max(standing, key=lambda s: (s.client == awaited, s.seconds), default=None)
 
 
 def _error_behind(room: Room, unmet: Unmet) -> BaseException | None:
@@ -214,9 +197,9 @@ def _where(case: Case, stands: Sequence[Stand] | None) -> tuple[str, Place | Non
     if visit.close is not None and visit.close.place:
         return "Closed at", visit.close.place
     if visit.ended:
-        return "Ended after", visit.last_place
-    standing = [s for s in stands or () if s.lines]
-    return ("Stands at", standing[-1].lines[-1]) if standing else ("", None)
+        return ENDED, visit.last
+    standing = [s for s in stands or () if s.lines and s.client == (case.unmet.client or "")]
+    return (STANDS, standing[-1].lines[-1]) if standing else ("", None)
 
 
 def _drawn(view: View | None) -> Conversation | None:

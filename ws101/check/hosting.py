@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
 from concurrent.futures import Future
 from typing import Any
@@ -14,18 +13,10 @@ import uvicorn
 from ws101 import ports
 from ws101.check.loops import LoopThread
 from ws101.check.probe import Probe
-from ws101.logs import Log
 from ws101.wire import Wire
 
 BUFFER = 64 << 10  # bytes: a client that stops reading is felt after 200 kB, not after 4 MB
 GRACE = 0.3  # seconds for the app's own shutdown
-
-
-class Printed(Log):
-    """What the learner's code prints, without what the server logs of itself."""
-
-    def record(self, record: logging.LogRecord) -> None:
-        """Leave it out: the report says what was raised, and where."""
 
 
 class _Uvicorn(uvicorn.Server):

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute, Match
 
 from ws101.check.apps import AppRoom
-from ws101.check.calls import ClientRoom, FunctionRoom
+from ws101.check.calls import FunctionRoom
+from ws101.check.clients import ClientRoom
 from ws101.check.hosting import Host
 from ws101.check.loops import LoopThread
 from ws101.check.rooms import Room

@@ -41,6 +41,8 @@ class LoopThread:
 
     def __init__(self, name: str, log: Log) -> None:
         self.loop = asyncio.new_event_loop()
+        self.loop.set_task_factory(self._make_task)
+        self._tasks: set[asyncio.Task[Any]] = set()
         self.log = log
         self._context = Context()
         self._context.run(keep_output, log)
@@ -88,6 +90,19 @@ class LoopThread:
         return not self.thread.is_alive()
 
     # In the thread
+
+    def _make_task(
+        self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any
+    ) -> asyncio.Task[Any]:
+        """Make a task, and hold on to it as long as it runs.
+
+        asyncio does not. One that nobody refers to would be collected, in whatever thread it is:
+        its coroutine is ended there, and one that swallows that holds the thread for ever.
+        """
+        task = asyncio.Task(coroutine, loop=loop, **options)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _halt(self) -> None:
         # Code that holds the loop may be ended by an exception while this still waits its turn.

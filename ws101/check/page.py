@@ -10,11 +10,11 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from ws101.check.report import SIGNS, Report, excerpt
+from ws101.check.outcome import SIGNS, Outcome, excerpt
 from ws101.check.verdicts import Finding, Result, State, Verdict
 
 
-def page(report: Report) -> str:
+def page(report: Outcome) -> str:
     """The whole report."""
     kind = "good" if report.passed else "bad" if report.findings else "open"
     if report.verdict == Verdict.NOT_ATTEMPTED:
@@ -38,7 +38,7 @@ def _style() -> str:
     return files("ws101.check").joinpath("style.css").read_text("utf-8")
 
 
-def _behaviours(report: Report) -> str:
+def _behaviours(report: Outcome) -> str:
     items = "".join(
         f'<li class="ws101-{result.state.name.lower()}"><b aria-hidden="true">'
         f"{SIGNS[result.state]}</b> {_inline(result.title)} <small>{result.state}</small></li>"
@@ -47,7 +47,7 @@ def _behaviours(report: Report) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _broken(result: Result, report: Report) -> str:
+def _broken(result: Result, report: Outcome) -> str:
     finding = result.finding
     if finding is None:
         return ""
@@ -87,14 +87,14 @@ def _conversation(finding: Finding) -> str:
     )
 
 
-def _printed(report: Report) -> str:
+def _printed(report: Outcome) -> str:
     if not report.printed:
         return ""
     text = escape("\n".join(report.printed))
     return f"<details><summary>What your code printed</summary><pre>{text}</pre></details>"
 
 
-def _next(report: Report) -> str:
+def _next(report: Outcome) -> str:
     words, _, call = report.next_step.partition("check.")
     return _paragraph(f"{words}`check.{call}`") if call else ""
 

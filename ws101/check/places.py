@@ -115,11 +115,13 @@ class Stand:
         lines: the learner's lines, outermost first; none if it has ended.
         seconds: for how long nothing has happened there.
         listening: whether it waits for a message, as it should between two.
+        client: whose handler it is, by the name that the report uses; empty if there is none.
     """
 
     lines: list[Place]
     seconds: float
     listening: bool = False
+    client: str = ""
 
 
 def stand(task: asyncio.Task[Any] | None, since: float, *, listening: bool = False) -> Stand:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
@@ -16,6 +17,10 @@ from ws101.check.watch import TICK, Patience
 T = TypeVar("T")
 
 SHOWN = 200  # characters of a message in a sentence
+FEW = 8  # of a row of one and the same character
+
+_SAME = re.compile(r"(.)\1{31}", re.DOTALL)
+_SAME_BYTES = re.compile(rb"(.)\1{31}", re.DOTALL)
 
 
 async def patiently(awaitable: Awaitable[T], within: float) -> T:
@@ -35,13 +40,22 @@ async def patiently(awaitable: Awaitable[T], within: float) -> T:
         task.cancel()
 
 
-def say(message: Any) -> str:
-    """A message in a sentence: 'hi', b'hi', and a long one by its beginning and its size."""
+def say(value: Any) -> str:
+    """A value in a sentence: 'hi', b'hi', and a long message by its beginning and its size."""
+    if isinstance(value, str | bytes):
+        return _quoted(value)
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]} … (cut)"
+
+
+def _quoted(message: str | bytes) -> str:
     text = repr(message)
-    if len(text) <= SHOWN:
+    same = (_SAME if isinstance(message, str) else _SAME_BYTES).search(message)
+    if len(text) <= SHOWN and same is None:
         return text
-    size = f"{len(message):,} long" if isinstance(message, str | bytes) else "cut"
-    return f"{text[: SHOWN // 2]} … ({size})"
+    begin = repr(message[: min(SHOWN // 2, same.start() + FEW if same else len(message))])
+    unit = "characters" if isinstance(message, str) else "bytes"
+    return f"{begin[:-1]}…{begin[-1]} ({len(message):,} {unit})"
 
 
 class Player(crowd.Client):

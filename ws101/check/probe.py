@@ -10,13 +10,20 @@ import asyncio
 import sys
 import time
 from collections import deque
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from ws101.check import places
 from ws101.check.places import Place, Stand
 
 KEPT = 200  # messages of a connection that are remembered
+
+_METHODS = {
+    "receive", "receive_text", "receive_bytes", "receive_json",
+    "iter_text", "iter_bytes", "iter_json",
+}  # fmt: skip
 
 
 @dataclass
@@ -26,10 +33,13 @@ class Deed:
     Attributes:
         message: the ASGI message.
         place: the learner's line that sent it or received it.
+        call: of what was received, the method that line calls: "receive_text"; "receive" for the
+            bare event.
     """
 
     message: dict[str, Any]
     place: Place | None
+    call: str = ""
 
     @property
     def payload(self) -> str | bytes | None:
@@ -46,12 +56,13 @@ class Visit:
         address: the client's host and port.
         received, sent: data messages, oldest first.
         accepted: whether the app accepted it.
-        left: whether the app was told that the client has gone.
+        goodbye: what told the app that the client has gone, once it was told.
         close: the app's own close message, or its refusal.
         error: what the app raised.
         ended: whether the app is through with it.
         receiving: how many calls of `receive` wait.
         pending: messages that the app is sending and that are held up.
+        last: the line at which its own handler, or a task that began there, touched it last.
         since: `time.monotonic()` of what happened last.
     """
 
@@ -60,12 +71,13 @@ class Visit:
     received: deque[Deed] = field(default_factory=lambda: deque(maxlen=KEPT))
     sent: deque[Deed] = field(default_factory=lambda: deque(maxlen=KEPT))
     accepted: bool = False
-    left: bool = False
+    goodbye: Deed | None = None
     close: Deed | None = None
     error: BaseException | None = None
     ended: bool = False
     receiving: int = 0
     pending: list[Deed] = field(default_factory=list)
+    last: Place | None = None
     since: float = field(default_factory=time.monotonic)
 
     def stand(self) -> Stand:
@@ -73,10 +85,12 @@ class Visit:
         return places.stand(self.task, self.since, listening=self.receiving > 0)
 
     @property
-    def last_place(self) -> Place | None:
-        """The line that touched the connection last."""
-        deeds = [*self.received, *self.sent, *([self.close] if self.close else [])]
-        return next((deed.place for deed in reversed(deeds) if deed.place), None)
+    def left(self) -> bool:
+        """Whether the app was told that the client has gone."""
+        return self.goodbye is not None
+
+
+_here: ContextVar[Visit | None] = ContextVar("ws101_visit", default=None)  # whose handler runs
 
 
 class Probe:
@@ -102,6 +116,7 @@ class Probe:
             client = scope.get("client")
             visit = Visit(tuple(client) if client else None, asyncio.current_task())
             self.visits.append(visit)
+            _here.set(visit)
             try:
                 await self._run(scope, *self._listen(visit, receive, send), visit)
             finally:
@@ -126,19 +141,25 @@ class Probe:
             visit.error = error
 
     def _listen(self, visit: Visit, receive, send):
+        def touched(deed: Deed) -> None:
+            visit.since = time.monotonic()
+            if _here.get() is visit:
+                visit.last = deed.place or visit.last
+
         async def receive_and_note():
             visit.receiving += 1
-            place = places.of_caller(sys._getframe(1))
+            caller = sys._getframe(1)
+            deed = Deed({}, places.of_caller(caller), _method(caller))
             try:
-                message = await receive()
+                deed.message = await receive()
             finally:
                 visit.receiving -= 1
-                visit.since = time.monotonic()
-            if message["type"] == "websocket.receive":
-                visit.received.append(Deed(message, place))
-            elif message["type"] == "websocket.disconnect":
-                visit.left = True
-            return message
+                touched(deed)
+            if deed.message["type"] == "websocket.receive":
+                visit.received.append(deed)
+            elif deed.message["type"] == "websocket.disconnect":
+                visit.goodbye = deed
+            return deed.message
 
         async def note_and_send(message) -> None:
             deed = Deed(message, places.of_caller(sys._getframe(1)))
@@ -147,7 +168,7 @@ class Probe:
                 await send(message)
             finally:
                 visit.pending.remove(deed)
-                visit.since = time.monotonic()
+                touched(deed)
             if message["type"] == "websocket.accept":
                 visit.accepted = True
             elif message["type"] == "websocket.send":
@@ -156,3 +177,12 @@ class Probe:
                 visit.close = deed
 
         return receive_and_note, note_and_send
+
+
+def _method(frame: FrameType | None) -> str:
+    """Which of its receiving methods the learner's code called: `iter_text` calls others."""
+    name = "receive"
+    while frame is not None and not places.own(frame.f_code.co_filename):
+        name = frame.f_code.co_name if frame.f_code.co_name in _METHODS else name
+        frame = frame.f_back
+    return name

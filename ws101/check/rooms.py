@@ -52,6 +52,9 @@ class Room:
 
     # For the report
 
+    async def settle(self) -> None:
+        """Something came that should not: what comes right behind it belongs to it."""
+
     @property
     def errors(self) -> list[BaseException]:
         """What the learner's code raised in this behaviour, oldest first."""

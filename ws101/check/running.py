@@ -9,35 +9,32 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from websockets import ConnectionClosed
 
 from ws101.check import again, explain, places
-from ws101.check.hosting import Printed
+from ws101.check.definition import Behaviour, Definition
 from ws101.check.kinds import NOTHING
 from ws101.check.loops import LoopThread
 from ws101.check.players import patiently
+from ws101.check.printed import Printed
 from ws101.check.report import Report
 from ws101.check.rooms import NotStarted, Room
 from ws101.check.syntax import Source
 from ws101.check.verdicts import Finding, Result, State, Unmet, Verdict
 from ws101.check.watch import TICK, Patience, Watch
 
-if TYPE_CHECKING:
-    from ws101.check.exercise import Behaviour, Exercise
-
 LIMIT = 6.5  # seconds for all behaviours; ending what they started takes up to 3 more
 AT_MOST = 30.0  # seconds by the clock, where a crowded machine stretches those
 HELD = 0.8  # seconds for which a loop may be held
 ENOUGH = 2  # behaviours that do not hold: those behind them would say the same again
 FINAL = (Verdict.NOT_ATTEMPTED, Verdict.NOT_GRADABLE, Verdict.TIMED_OUT)  # once is enough of these
-PRINTED = 20  # lines of the learner's output in a report
 
 _one_at_a_time = threading.Lock()
 
 
-def run(exercise: Exercise, answer: Any) -> Report:
+def run(exercise: Definition, answer: Any) -> Report:
     """Try an answer."""
     report = Report(exercise.name, exercise.title, Verdict.NOT_GRADABLE)
     if answer is NOTHING:
@@ -66,7 +63,7 @@ def run(exercise: Exercise, answer: Any) -> Report:
 class _Run:
     """One check under way."""
 
-    def __init__(self, exercise: Exercise, answer: Any, report: Report) -> None:
+    def __init__(self, exercise: Definition, answer: Any, report: Report) -> None:
         self._exercise = exercise
         self._answer = answer
         self._report = report
@@ -153,8 +150,7 @@ class _Run:
         if first is not None and first in unattempted:
             report.behaviours = [Result(b.title) for b in self._exercise.behaviours]
         again.remark(self._exercise, self._answer, report)
-        printed = [line for line in self._log if "Enable tracemalloc" not in line]
-        report.printed = printed[-PRINTED:]
+        report.printed = self._log.newest()
         if not ended:
             report.notes.append(_still_there(self._learner))
         elif report.verdict == Verdict.BLOCKED:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
+from ws101.check.goodbyes import dead_kept, goodbye_behind_it, goodbye_unheard
 
 
 def plain_def(case: Case) -> str | None:
@@ -51,45 +52,6 @@ def not_awaited(case: Case) -> str | None:
     if not calls:
         return None
     return f"`await` is missing in {calls[0]}. Without it the call does nothing."
-
-
-def goodbye_unheard(case: Case) -> str | None:
-    """A disconnect that nobody handles."""
-    if type(case.error).__name__ != "WebSocketDisconnect":
-        return None
-    if any(v.error is case.error and v.left for v in case.visits):
-        return (
-            "The client left, and your handler does not expect that. Catch `WebSocketDisconnect` "
-            "around the receiving."
-        )
-    return dead_kept(case)
-
-
-def goodbye_behind_it(case: Case) -> str | None:
-    """A handler that a disconnect tore through, where others expected to hear of it."""
-    torn = [v for v in case.visits if v.left and type(v.error).__name__ == "WebSocketDisconnect"]
-    if not torn:
-        return None
-    return (
-        "A client left, and nothing caught the `WebSocketDisconnect` that told its handler. What "
-        "was to be done then belongs behind an `except WebSocketDisconnect:` or into a `finally:`."
-    )
-
-
-def dead_kept(case: Case) -> str | None:
-    """Sending to a connection that has gone."""
-    words = f"{type(case.error).__name__} {case.error}"
-    if "WebSocketDisconnect" not in words and "close message has been sent" not in words:
-        return None
-    raiser = next((v for v in case.visits if v.error is case.error), None)
-    if raiser is None or raiser.left:
-        return None
-    if raiser.close is not None:
-        return "You sent over a connection that you had closed. Leave the handler after `close`."
-    return (
-        "You sent to a connection that has gone, and it was the sender's handler that failed. "
-        "Take a connection off your list when it ends, and expect that a send can fail."
-    )
 
 
 def only_one_message(case: Case) -> str | None:
@@ -239,7 +201,7 @@ def held_up(case: Case) -> str | None:
 
 
 ALL: tuple[Slip, ...] = (
-    plain_def, not_awaited, no_accept, text_of_bytes, not_json, goodbye_unheard, dead_kept,
+    plain_def, not_awaited, no_accept, goodbye_unheard, dead_kept, text_of_bytes, not_json,
     json_in_json, wrong_close_code, wrong_kind, nothing_received, only_one_message, closed_early,
     held_by_reader, sender_only, all_but_sender, held_up, own_state,
     no_return, goodbye_behind_it,

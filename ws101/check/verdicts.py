@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ws101.check.places import Place
+from ws101.check.places import Place
 
 
 class Verdict(StrEnum):
@@ -89,6 +88,7 @@ class Finding:
         slip: what the likely mistake is, or empty.
         where: what `place` is, as in "Raised at"; empty if there is none.
         place: the line of the learner's own code.
+        client: whose handler it was at that line, where there are several; else empty.
         trace: the learner's lines that led there, outermost first.
         conversation: what went over the wire, or `None` where nothing did.
     """
@@ -99,6 +99,7 @@ class Finding:
     slip: str = ""
     where: str = ""
     place: Place | None = None
+    client: str = ""
     trace: list[str] = field(default_factory=list)
     conversation: Conversation | None = None
 

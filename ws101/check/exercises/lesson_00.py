@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import traceback
-from collections.abc import Iterable
-from typing import Any
-
 from ws101.check.apps import AppRoom
-from ws101.check.calls import Call, ClientRoom, Stage
+from ws101.check.calls import Call
+from ws101.check.clients import ClientRoom, Stage
 from ws101.check.exercise import Exercise
 from ws101.check.exercises import lesson_00_slips as slips
 from ws101.check.exercises.lesson_00_slips import NAMES, PATH, SHORT
 from ws101.check.kinds import App, Client
-from ws101.check.players import Player, say
+from ws101.check.players import say
 from ws101.check.verdicts import Unmet
 
 AMPLE = 5  # seconds: a limit that no answer comes near

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
 
 PATH = "/ws"
 NAMES = ["Ana", "Bo", "Bo"]

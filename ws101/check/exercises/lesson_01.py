@@ -6,8 +6,8 @@ import base64
 import hashlib
 
 from ws101.check.calls import FunctionRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import Function
 from ws101.wire.handshake import GUID
 

@@ -7,8 +7,8 @@ import struct
 from typing import Any
 
 from ws101.check.calls import FunctionRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import Function
 from ws101.check.players import say
 from ws101.check.verdicts import Unmet

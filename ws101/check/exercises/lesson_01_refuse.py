@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 
 from ws101.check.apps import AppRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import App
 from ws101.check.players import patiently
 from ws101.check.probe import Visit

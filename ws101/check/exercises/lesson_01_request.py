@@ -6,9 +6,9 @@ import base64
 import binascii
 import re
 
-from ws101.check.calls import ClientRoom
+from ws101.check.case import Case
+from ws101.check.clients import ClientRoom
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import Function
 from ws101.check.loops import LoopThread
 from ws101.check.players import say

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ws101.check.apps import AppRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import App
 
 PREFIX = "You said: "

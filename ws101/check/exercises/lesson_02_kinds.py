@@ -6,21 +6,10 @@ import json
 from typing import Any
 
 from ws101.check.apps import AppRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
+from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.kinds import App
-
-
-def after_disconnect(case: Case) -> str | None:
-    """An event that says that the client has left was taken for a message."""
-    if not any(visit.left for visit in case.visits) or case.error is None:
-        return None
-    if type(case.error).__name__ == "WebSocketDisconnect":
-        return None
-    return (
-        "`receive()` raises nothing when the client leaves. It returns an event of the type "
-        "'websocket.disconnect', once: look at `event[\"type\"]` first, and leave the loop."
-    )
 
 
 def falsy(case: Case) -> str | None:
@@ -101,7 +90,7 @@ echo_kinds = Exercise(
         "`{` need not be JSON: put `json.loads` into a `try:`, and behind `except ValueError:` "
         "treat it as a text. What it makes of `5` or `[1, 2]` is no `dict`.",
     ),
-    slips=(after_disconnect, falsy, not_json, not_text, wrong_kind),
+    slips=(goodbye_unheard, falsy, not_json, not_text, wrong_kind),
 )
 
 

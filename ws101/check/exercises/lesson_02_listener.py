@@ -7,9 +7,10 @@ from typing import Any
 
 from websockets import ConnectionClosed, ConnectionClosedOK
 
-from ws101.check.calls import Call, ClientRoom
+from ws101.check.calls import Call
+from ws101.check.case import Case
+from ws101.check.clients import ClientRoom
 from ws101.check.exercise import Exercise
-from ws101.check.explain import Case
 from ws101.check.kinds import Client
 from ws101.check.players import Player, patiently, say
 from ws101.check.verdicts import Unmet

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from ws101.check.apps import AppRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_03 import awaited_nothing, nobody_kept
-from ws101.check.exercises.lesson_03_faults import (
-    Repeated,
-    counts,
-    hears_it,
-    in_one_turn,
-    left_before,
-)
-from ws101.check.explain import Case
+from ws101.check.exercises.faults import in_one_turn
+from ws101.check.exercises.lesson_03_count import counts, left_before
+from ws101.check.exercises.lesson_03_slips import awaited_nothing, nobody_kept
+from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.kinds import App
 from ws101.check.players import Player
 
@@ -25,15 +21,32 @@ def took_text_for_granted(case: Case) -> str | None:
     """A message was asked for its text and had none."""
     if not isinstance(case.error, KeyError) or case.error.args[:1] not in (("text",), ("bytes",)):
         return None
-    if any(v.left and v.error is case.error for v in case.visits):
-        return (
-            "That was no message: `receive()` hands over an event of the type "
-            "'websocket.disconnect' when the client has left. Look at `event[\"type\"]` first."
-        )
     return (
         "A binary message has no text, and `receive_text` and `iter_text` know only texts. "
         '`event = await websocket.receive()` takes either, and `event.get("text")` is None for a '
         "binary one."
+    )
+
+
+def empty_bytes(case: Case) -> str | None:
+    """An empty binary message that was taken for a text."""
+    if not isinstance(case.error, TypeError) or case.visit is None or not case.visit.received:
+        return None
+    if case.visit.received[-1].payload != b"":
+        return None
+    return (
+        'This binary message is empty, and counts as false. Ask `event.get("text") is None`, '
+        "which is so for every binary one."
+    )
+
+
+def unaccepted(case: Case) -> str | None:
+    """The first event of a connection was taken for a message."""
+    if case.unmet.wanted != 101 or case.unmet.got != 403:
+        return None
+    return (
+        "It was closed before it was accepted, and that refuses it. `await websocket.accept()` "
+        "comes first."
     )
 
 
@@ -150,8 +163,9 @@ bad_message = Exercise(
         "it too long? Only then `await tell_everyone(text)`.",
     ),
     slips=(
-        took_text_for_granted, awaited_nothing, went_on, told_the_others, closed_innocent, cut_off,
-        other_code, ignored, nothing_sent, still_counted,
+        goodbye_unheard, took_text_for_granted, empty_bytes, unaccepted, awaited_nothing,
+        went_on, told_the_others, closed_innocent, cut_off, other_code, ignored, nothing_sent,
+        still_counted,
     ),
 )  # fmt: skip
 
@@ -184,7 +198,7 @@ async def binary(room: AppRoom) -> None:
 @bad_message.behaviour("Who sends a text of more than 100 characters is closed with 1009")
 async def too_long(room: AppRoom) -> None:
     ana, bo, cy = await room.join("ana", "bo", "cy")
-    await bo.send(Repeated("x" * (LIMIT + 1)))
+    await bo.send("x" * (LIMIT + 1))
     await bo.expects_close(1009)
     await all_well(ana, cy)
     await room.ends_quietly(bo)
@@ -193,10 +207,10 @@ async def too_long(room: AppRoom) -> None:
 @bad_message.behaviour("A text of 100 characters is not too long, whatever they are")
 async def long_enough(room: AppRoom) -> None:
     ana, bo = await room.join("ana", "bo")
-    for text in (Repeated("x" * LIMIT), Repeated("ü" * LIMIT)):
+    for text in ("x" * LIMIT, "ü" * LIMIT):
         await bo.send(text)
-        await hears_it(bo, text)
-        await hears_it(ana, text)
+        await bo.expects(text)
+        await ana.expects(text)
 
 
 @bad_message.behaviour("What a client sent behind its bad message reaches nobody")

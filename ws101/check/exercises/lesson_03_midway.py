@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ws101.check.apps import AppRoom
+from ws101.check.case import Case
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_03 import (
+from ws101.check.exercises.faults import (
+    BIG,
+    cancelled,
+    clog,
+    held_at,
+    time_flies,
+    vanish,
+)
+from ws101.check.exercises.lesson_03_slips import (
     awaited_nothing,
+    cancels_others,
     changed_size,
     nobody_kept,
     passed_over,
     taken_out_twice,
+    uncancelled,
 )
-from ws101.check.exercises.lesson_03_faults import BIG, clog, hears_it, held_at, vanish
-from ws101.check.explain import Case
 from ws101.check.kinds import App
-from ws101.check.players import Player
+from ws101.check.players import Player, say
+from ws101.check.verdicts import Unmet
 
 MIDWAY = "midway"
 AFTER = "after that"
-STALL = 0.5  # seconds for which Bo reads nothing, once: longer than a timeout on a send would be
 
 
 def left_in_between(case: Case) -> str | None:
@@ -37,17 +44,17 @@ def left_in_between(case: Case) -> str | None:
 
 
 def given_up(case: Case) -> str | None:
-    """The send to the one who reads nothing was begun, and not brought to its end."""
-    visit = case.visit
-    if case.unmet.client != "bo" or not case.unmet.silent or case.unmet.wanted != MIDWAY:
+    """The send to the one who reads nothing was left out, or not brought to its end."""
+    visit, wanted = case.visit, case.unmet.wanted
+    if case.unmet.client != "bo" or case.unmet.got or wanted not in (MIDWAY, AFTER):
         return None
-    if visit is None or visit.ended or case.source.not_awaited():
+    if visit is None or visit.left or visit.error or case.source.not_awaited():
         return None
-    if any(deed.payload == MIDWAY for deed in (*visit.sent, *visit.pending)):
+    if any(deed.payload == wanted for deed in (*visit.sent, *visit.pending)):
         return None
     return (
-        "The send to bo was given up before he read again, so he has lost this text. Here nothing "
-        "may be lost: no timeout around the send."
+        "The send to bo was given up before he read again, or he was left out, so he has lost this "
+        "text. Here nothing may be lost, however late he reads: no timeout around a send."
     )
 
 
@@ -112,8 +119,9 @@ midway = Exercise(
         "handler.",
     ),
     slips=(
-        left_in_between, changed_size, taken_out_twice, awaited_nothing, newcomer, twice,
-        cannot_leave, cannot_come, never_added, nobody_kept, given_up, passed_over,
+        left_in_between, uncancelled, cancels_others, changed_size, taken_out_twice,
+        awaited_nothing, newcomer, twice, cannot_leave, cannot_come, never_added, nobody_kept,
+        given_up, passed_over,
     ),
 )  # fmt: skip
 
@@ -128,7 +136,7 @@ async def hold_up(room: AppRoom, bo: Player, ana: Player, *others: Player) -> No
 async def read_again(bo: Player) -> None:
     """Bo reads, first what was in the buffers."""
     bo.resume()
-    await hears_it(bo, BIG)
+    await bo.expects(BIG)
 
 
 async def hear_it_once(ana: Player, *others: Player) -> None:
@@ -138,6 +146,19 @@ async def hear_it_once(ana: Player, *others: Player) -> None:
     await ana.send(AFTER)
     for player in (ana, *others):
         await player.expects(AFTER)
+
+
+async def hear_both(*players: Player) -> None:
+    """They get what two have said at the same time. Which comes first is chance."""
+    for player in players:
+        missing = [MIDWAY, AFTER]
+        while missing:
+            words = " and ".join(map(repr, missing))
+            expected = f"{words}, to {player.name}, within 1 s"
+            got = await player.hears(expected, wanted=missing[0])
+            if got not in missing:
+                raise Unmet(expected, say(got), client=player.name, wanted=missing[0], got=got)
+            missing.remove(got)
 
 
 @midway.behaviour("A text reaches everyone, its sender included")
@@ -155,7 +176,7 @@ async def one_leaves(room: AppRoom) -> None:
     ed, bo, cy, ana = await room.join("ed", "bo", "cy", "ana")
     await hold_up(room, bo, ana, ed, cy)
     await room.leaves_quietly(ed)
-    await asyncio.sleep(STALL)
+    await time_flies(room)
     await read_again(bo)
     await hear_it_once(ana, bo, cy)
 
@@ -165,8 +186,9 @@ async def one_comes(room: AppRoom) -> None:
     bo, ana = await room.join("bo", "ana")
     await hold_up(room, bo, ana)
     fay = await room.join("fay")
+    await fay.send(AFTER)
     await read_again(bo)
-    await hear_it_once(ana, bo)
+    await hear_both(ana, bo)
     await fay.expects(AFTER)
 
 
@@ -186,3 +208,10 @@ async def the_holder_vanishes(room: AppRoom) -> None:
     await vanish(bo)
     await hear_it_once(ana, ed, cy)
     await room.ends_quietly(bo)
+
+
+@midway.behaviour("A handler that is cancelled in the middle of a broadcast ends")
+async def stops(room: AppRoom) -> None:
+    bo, ana = await room.join("bo", "ana")
+    await hold_up(room, bo, ana)
+    await cancelled(room, ana)

@@ -7,35 +7,29 @@ from collections.abc import Sequence
 
 from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_03 import awaited_nothing
-from ws101.check.exercises.lesson_03_faults import (
-    BIG,
-    clog,
-    counts,
-    end,
-    hears_it,
-    left_before,
-    tasks_of_their_own,
-    vanish,
-)
+from ws101.check.exercises.faults import BIG, clog, time_flies, vanish
+from ws101.check.exercises.lesson_03_count import counts, left_before
+from ws101.check.exercises.lesson_03_slips import awaited_nothing
 from ws101.check.exercises.lesson_03_slow_slips import (
     LIMIT,
     MANY,
+    UNDER_WAY,
     full,
+    given_up,
     not_taken_out,
     nothing_received,
     nothing_written,
     one_queue,
     one_written,
     other_policy,
+    twice,
     waits_for_slow,
     writer_left,
 )
+from ws101.check.exercises.tasks import nothing_left, standing, swallowed
 from ws101.check.kinds import App
 from ws101.check.players import Player
 from ws101.check.verdicts import Unmet
-
-UNDER_WAY = "under way"
 
 slow_client = Exercise(
     "slow_client",
@@ -52,9 +46,12 @@ slow_client = Exercise(
     ),
     slips=(
         full,
+        twice,
         one_queue,
+        given_up,
         waits_for_slow,
         other_policy,
+        swallowed,
         writer_left,
         not_taken_out,
         awaited_nothing,
@@ -82,7 +79,7 @@ async def stall(bo: Player, ana: Player, cy: Player) -> None:
 async def read_again(bo: Player, waited: list[str]) -> None:
     """Bo reads what was in the buffers and under way, then what has waited for it."""
     bo.resume()
-    await hears_it(bo, BIG)
+    await bo.expects(BIG)
     await bo.expects(UNDER_WAY)
     expected = f"{_listed(waited)}, to bo, each within 1 s"
     got: list[str | bytes] = []
@@ -129,6 +126,7 @@ async def newest(room: AppRoom) -> None:
     bo, ana, cy = await room.join("bo", "ana", "cy")
     await stall(bo, ana, cy)
     await tell_all(ana, cy, MANY)
+    await time_flies(room)
     await read_again(bo, MANY[-LIMIT:])
     await tell_all(ana, cy, ["and now"])
     await bo.expects("and now")
@@ -143,17 +141,17 @@ async def room_for_eight(room: AppRoom) -> None:
 
 
 @slow_client.behaviour("Clients that leave, or vanish while they are behind, leave nothing running")
-async def nothing_left(room: AppRoom) -> None:
+async def all_end(room: AppRoom) -> None:
     left = await left_before(room)
-    before = await tasks_of_their_own(room)
+    before = await standing(room)
     bo, ana, cy = await room.join("bo", "ana", "cy")
     await stall(bo, ana, cy)
     await tell_all(ana, cy, MANY[:LIMIT])
-    writers = await tasks_of_their_own(room) - before
+    running = await standing(room)
     await vanish(bo)
     await room.ends_quietly(bo)
     await tell_all(ana, cy, ["who is left?"])
     await room.leaves_quietly(ana)
     await room.leaves_quietly(cy)
-    await end(writers)
+    await nothing_left(room, before, held=running)
     await counts(room, 0, left)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ws101.check.explain import Case
+from ws101.check.case import Case
+from ws101.check.exercises.tasks import LEFT
 
 LIMIT = 8
 MANY = [f"text {n}" for n in range(1, 13)]
+UNDER_WAY = "under way"
 
 
 def waits_for_slow(case: Case) -> str | None:
@@ -68,9 +70,32 @@ def one_queue(case: Case) -> str | None:
     )
 
 
+def given_up(case: Case) -> str | None:
+    """A send to the slow client was not brought to its end."""
+    visit, wanted = case.visit, case.unmet.wanted
+    if case.unmet.client != "bo" or wanted != UNDER_WAY or visit is None or visit.left:
+        return None
+    if case.source.not_awaited():
+        return None
+    if any(deed.payload == wanted for deed in (*visit.sent, *visit.pending)):
+        return None
+    return (
+        "The send to bo was given up while he read nothing. Here nobody is given up for being "
+        "slow: no timeout around the send, and no close. What is too much is dropped in `put`."
+    )
+
+
+def twice(case: Case) -> str | None:
+    """A text that one client was sent twice."""
+    got = case.unmet.got
+    if case.visit is None or sum(deed.payload == got for deed in case.visit.sent) < 2:
+        return None
+    return "It was sent this text twice. A text is put, and waits; only the writer sends."
+
+
 def writer_left(case: Case) -> str | None:
     """A client has gone and its writer has not."""
-    if not case.unmet.expected.startswith("every task"):
+    if case.unmet.wanted != LEFT:
         return None
     return (
         "A client has gone, and the task that writes to it goes on waiting, for ever. Cancel it "

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from ws101.check.exercise import Exercise
+from ws101.check.exercises.faults import time_flies
 from ws101.check.exercises.lesson_04_lines import SlowApp, SlowRoom
-from ws101.check.exercises.lesson_04_slips import OTHER, SLIPS, Beside, Missed, Told
+from ws101.check.exercises.lesson_04_slips import OTHER, SLIPS, Beside, Missed, Overtaken, Told
 from ws101.check.players import Player, say
 from ws101.check.verdicts import Unmet
 
@@ -39,17 +40,21 @@ async def told(player: Player, *states: str) -> str:
     return got
 
 
-async def all_hear(state: str, *players: Player) -> None:
-    """The next message of each of them is this change."""
+async def all_hear(state: str, *players: Player, unmet: type[Unmet] = Beside) -> None:
+    """The next message of each of them is this change. What to raise if not: it tells the slip."""
     for player in players:
         expected = f"{say(state)}, to {player.name}, within 1 s"
         got = await player.hears(expected, wanted=state)
         if got != state:
-            raise Beside(expected, say(got), client=player.name, wanted=state, got=got)
+            raise unmet(expected, say(got), client=player.name, wanted=state, got=got)
 
 
-async def follows(player: Player, before: str, *, late: bool) -> None:
-    """A newcomer is told the state before a change or after it, and of the change if before."""
+async def follows(player: Player, before: str, when: str) -> None:
+    """A newcomer is told the state before a change or after it, and of the change if before.
+
+    Args:
+        when: what was under way when the change came, for the report: see `Missed`.
+    """
     after = OTHER[before]
     if await told(player, after, before) == after:
         return
@@ -60,24 +65,10 @@ async def follows(player: Player, before: str, *, late: bool) -> None:
         if not unmet.silent:
             raise
         missed = Missed(expected, "nothing", client=player.name, wanted=after)
-        missed.late = late
+        missed.when = when
         raise missed from None
     if got != after:
         raise Beside(expected, say(got), client=player.name, wanted=after, got=got)
-
-
-async def no_more(player: Player, state: str) -> None:
-    """It is not told a second time, by somebody who took a moment."""
-    try:
-        await player.hears_nothing(0.2)
-    except Unmet as unmet:
-        raise Beside(
-            f"no message behind {say(state)}, to {player.name}",
-            unmet.came,
-            client=player.name,
-            wanted=None,
-            got=unmet.got,
-        ) from None
 
 
 @latecomer.behaviour("Who connects is told the state at once")
@@ -92,6 +83,7 @@ async def changes(room: SlowRoom) -> None:
     state = await told(ana)
     bo = await room.join("bo")
     await told(bo, state)
+    await time_flies(room)
     for sender in (ana, bo):
         state = OTHER[state]
         await sender.send(state)
@@ -102,6 +94,7 @@ async def changes(room: SlowRoom) -> None:
 async def tells_what_is(room: SlowRoom) -> None:
     ana = await room.join("ana")
     state = await told(ana)
+    await time_flies(room)
     there = [ana]
     for name in ("bo", "cy"):
         state = OTHER[state]
@@ -109,6 +102,7 @@ async def tells_what_is(room: SlowRoom) -> None:
         await all_hear(state, *there)
         there.append(await room.join(name))
         await told(there[-1], state)
+        await time_flies(room)
     state = OTHER[state]
     await ana.send(state)
     await all_hear(state, *there)
@@ -121,8 +115,20 @@ async def changes_at_once(room: SlowRoom) -> None:
     bo = await room.join("bo")
     await ana.send(OTHER[before])
     await all_hear(OTHER[before], ana)
-    await follows(bo, before, late=False)
-    await no_more(bo, OTHER[before])
+    await time_flies(room)  # whatever the newcomer's handler waits for is over now
+    await follows(bo, before, "told")
+    await ana.send(before)
+    await all_hear(before, ana, bo)
+
+
+@latecomer.behaviour("A change while a newcomer is being accepted is not missed, and harms nobody")
+async def changes_at_the_door(room: SlowRoom) -> None:
+    ana = await room.join("ana")
+    before = await told(ana)
+    change = room.has_taken(ana, OTHER[before])
+    bo = await room.join_while("bo", change)
+    await all_hear(OTHER[before], ana)
+    await follows(bo, before, "accepted")
     await ana.send(before)
     await all_hear(before, ana, bo)
 
@@ -136,7 +142,7 @@ async def changes_meanwhile(room: SlowRoom) -> None:
     await room.has_taken(ana, OTHER[before])
     await room.go_on(bo)
     await all_hear(OTHER[before], ana)
-    await follows(bo, before, late=False)
+    await follows(bo, before, "told")
     await ana.send(before)
     await all_hear(before, ana, bo)
 
@@ -159,9 +165,24 @@ async def changes_before(room: SlowRoom) -> None:
     finally:
         joining.cancel()
     await all_hear(OTHER[before], ana, cy)
-    await follows(bo, before, late=True)
+    await follows(bo, before, "sent")
     await ana.send(before)
     await all_hear(before, ana, cy, bo)
+
+
+@latecomer.behaviour("Of two changes, the first held up on a slow line, all hear both, in order")
+async def two_changes(room: SlowRoom) -> None:
+    ana, cy, bo = await room.join("ana", "cy", "bo")
+    before = await told(ana)
+    await told(cy, before)
+    await told(bo, before)
+    await time_flies(room)
+    await room.hold(cy)
+    await room.has_taken(ana, OTHER[before])
+    await room.has_taken(bo, before)
+    await room.go_on(cy)
+    for state in (OTHER[before], before):
+        await all_hear(state, ana, bo, cy, unmet=Overtaken)
 
 
 @latecomer.behaviour("Who has left is off the list, and its handler ended without an exception")

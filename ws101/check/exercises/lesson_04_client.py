@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ws101.check.calls import Call, ClientRoom, Stage
+from ws101.check.calls import Call
+from ws101.check.clients import ClientRoom, Stage
 from ws101.check.exercise import Exercise
 from ws101.check.exercises.lesson_04_client_slips import (
     AGAIN,
@@ -73,7 +74,7 @@ class Light:
     async def _has_come_again(self) -> bool:
         """Whether there is a second connection."""
         try:
-            await self._stage.visitor("your client, again", within=0.1)
+            await self._stage.visitor(within=0.1)
         except Unmet:
             return False
         return True
@@ -119,7 +120,6 @@ async def called(room: ClientRoom, wanted: str) -> Light:
     stage = await room.serve()
     call = room.start(stage.ws_url, wanted, shown=f"url, {wanted!r}")
     server = await stage.visitor()
-    server.name = "the server"  # whose side of the connection this is
     return Light(stage, call, server, room, wanted)
 
 

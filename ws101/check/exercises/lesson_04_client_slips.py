@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ws101.check.case import Case, Slip
 from ws101.check.exercises.lesson_04_json_slips import found
-from ws101.check.explain import Case, Slip
 from ws101.check.verdicts import Unmet
 
 RETURNED = "returned"
@@ -77,6 +77,8 @@ def too_eager(case: Case) -> str | None:
         )
     if version == due + 1:
         return "The version is the one that you saw. The server counts."
+    if isinstance(version, int) and version != due:
+        return f"The version was told last as {due}. Send the one of the message that you have got."
     if version == due and asked.get("set") != unmet.wanted["set"]:
         return 'What is asked for is `wanted`, under "set", and nothing beside the version.'
     return None
@@ -121,9 +123,9 @@ def wrong_version(case: Case) -> str | None:
     got, wanted = case.unmet.got, case.unmet.wanted
     if type(wanted) is not int or isinstance(case.unmet, NotAsked | NotGone):
         return None
-    if isinstance(got, dict | str):
+    if isinstance(got, dict | str | bool):
         return 'Return the version, and nothing else: `news["version"]`.'
-    if isinstance(got, int) and not isinstance(got, bool):
+    if isinstance(got, int):
         return f"The light was as wanted at version {wanted}. Return the version of that message."
     return None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ws101.check.exercises.lesson_04_slips import OTHER, goodbye_unread
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
+from ws101.check.exercises.lesson_04_slips import OTHER
+from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.verdicts import Unmet
 
 
@@ -59,6 +60,53 @@ def unvalidated(case: Case) -> str | None:
         return 'A model has the fields that you write into it: `set: Literal["on", "off"]`'
     if isinstance(case.error, KeyError | TypeError | AttributeError):
         return "This is JSON, and not what you expect. Let the model look at it before you do."
+    return None
+
+
+def fell_through(case: Case) -> str | None:
+    """Behind the error the handler went on as if there were an order."""
+    if not isinstance(case.error, UnboundLocalError):
+        return None
+    sent = [found(deed.payload) for visit in case.visits for deed in visit.sent]
+    if not any(isinstance(news, dict) and "error" in news for news in sent):
+        return None
+    return (
+        "The error was told, and the handler went on with an order that is none. Behind the error "
+        "it goes on with the next message: `continue`."
+    )
+
+
+def not_to_all(case: Case) -> str | None:
+    """A change of which only its sender was told."""
+    visit, wanted = case.visit, case.unmet.wanted
+    if visit is None or visit.received or not case.unmet.silent or not isinstance(wanted, dict):
+        return None
+    others = [v for v in case.visits if v.received]
+    if not any(found(deed.payload) == wanted for v in others for deed in v.sent):
+        return None
+    return "The change went back to its sender only. Send it to everybody on the list."
+
+
+def not_kept(case: Case) -> str | None:
+    """A newcomer that was told an old state."""
+    visit, wanted = case.visit, case.unmet.wanted
+    if visit is None or visit.received or len(visit.sent) != 1 or not isinstance(wanted, dict):
+        return None
+    news = found(case.unmet.got)
+    if wanted.keys() != {"state"} or news != {"state": OTHER[wanted["state"]]}:
+        return None
+    return "That was the state once. Keep each change where all handlers see it."
+
+
+def told_again(case: Case) -> str | None:
+    """The state, told to somebody who knows it."""
+    wanted, news = case.unmet.wanted, found(case.unmet.got)
+    if isinstance(case.unmet, Wrong) or not isinstance(wanted, dict) or not isinstance(news, dict):
+        return None
+    if wanted.keys() == news.keys() == {"state"} and len(case.visits) > 1:
+        return "Nothing has changed. The state at once is for the newcomer alone: `websocket`."
+    if "error" in news and wanted.keys() == {"state"} and not news["error"]:
+        return 'An "error" is told for a wrong message only. This one was right: leave it out.'
     return None
 
 
@@ -122,6 +170,8 @@ def changed_anyway(case: Case) -> str | None:
         return None
     if "state" not in news:
         return 'The error is there, the state is not: `{"state": state, "error": "…"}`.'
+    if news.get("error") == "":
+        return "The error is empty. Say in a few words what is wrong: `str(error)`."
     if not isinstance(news.get("error"), str) and "error" in news:
         return 'What is under "error" is to be a text: `str(error)`, or words of yours.'
     if news["state"] != wanted["state"]:
@@ -179,11 +229,15 @@ def put_out(case: Case) -> str | None:
 
 
 SLIPS: tuple[Slip, ...] = (
-    goodbye_unread,
+    goodbye_unheard,
     quoted,
     not_serializable,
     kind_unseen,
     unvalidated,
+    fell_through,
+    not_to_all,
+    not_kept,
+    told_again,
     untold,
     bare,
     told_all,

@@ -7,6 +7,7 @@ is what a slow network does, without the megabytes that it takes to fill a real 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from ws101.check.apps import AppRoom
@@ -53,11 +54,16 @@ class Lines:
 
     Attributes:
         hold_next: whether the line to who connects next is held up from its beginning.
+        door: open as long as clients that are accepted hear of it at once.
+        at_door: how many wait there.
     """
 
     def __init__(self, app: Any) -> None:
         self._app = app
         self.hold_next = False
+        self.door = asyncio.Event()
+        self.door.set()
+        self.at_door = 0
         self.lines: dict[tuple[str, int], Line] = {}
 
     async def __call__(self, scope, receive, send) -> None:
@@ -69,8 +75,12 @@ class Lines:
         async def send_over_it(message) -> None:
             if message["type"] == "websocket.send":
                 await line.carry(send, message)
-            else:
-                await send(message)
+                return
+            if message["type"] == "websocket.accept":
+                self.at_door += 1
+                await self.door.wait()
+                self.at_door -= 1
+            await send(message)
 
         await self._app(scope, receive, send_over_it)
 
@@ -91,6 +101,24 @@ class SlowRoom(AppRoom):
             self._lines.hold_next = False
         self.said.append((f"the line to {name}", "was held up"))
         return player
+
+    async def join_while(self, name: str, happens: Coroutine[Any, Any, None]) -> Player:
+        """Connect a client, and let something happen while it is being accepted."""
+        await ask(self.learner, self._lines.door.clear)
+        joining = asyncio.create_task(self.join(name))
+        try:
+            for _ in range(int(1.0 / STEP)):
+                if self._lines.at_door or joining.done():
+                    break
+                await asyncio.sleep(STEP)
+            self.said.append((name, "is being accepted, which takes a moment"))
+            await happens
+            await ask(self.learner, self._lines.door.set)
+            return await joining
+        finally:
+            await ask(self.learner, self._lines.door.set)
+            happens.close()
+            joining.cancel()
 
     async def hold(self, player: Player) -> None:
         """Hold up the line to a client that is there already."""
@@ -142,4 +170,5 @@ class SlowApp(App):
 
     def room(self, answer: Any, learner: LoopThread) -> SlowRoom:
         lines = Lines(answer)
-        return SlowRoom(lines, learner, Host(lines, learner, "your app", {}), self.path)
+        options = {"ws_ping_interval": None}  # or it would not hold still while time flies
+        return SlowRoom(lines, learner, Host(lines, learner, "your app", options), self.path)

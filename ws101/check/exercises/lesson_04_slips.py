@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from traceback import walk_tb
-
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
+from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.verdicts import Unmet
 
 OTHER = {"on": "off", "off": "on"}
@@ -18,10 +17,15 @@ class Missed(Unmet):
     """A newcomer was told the old state, and no change came after it.
 
     Attributes:
-        late: whether the change was under way already when the newcomer came.
+        when: the change came while the newcomer was being "accepted" or "told", or was being
+            "sent" already when the newcomer came.
     """
 
-    late = False
+    when = "told"
+
+
+class Overtaken(Unmet):
+    """Of two changes under way together, not each was told as it was."""
 
 
 class Beside(Unmet):
@@ -44,25 +48,6 @@ def set_changed(case: Case) -> str | None:
     if not isinstance(case.error, RuntimeError) or "changed size" not in str(case.error):
         return None
     return "Somebody joined while you walked the clients. Walk a copy: `for client in list(…)`."
-
-
-def goodbye_unread(case: Case) -> str | None:
-    """The event that a client has left was taken for a message."""
-    error = case.error
-    if error is None or not any(v.error is error and v.left for v in case.visits):
-        return None
-    if type(error.__context__).__name__ == "WebSocketDisconnect":
-        return None
-    calls = {frame.f_code.co_name for frame, _ in walk_tb(error.__traceback__)}
-    sent = bool(calls & {"send", "send_text", "send_json"})
-    taken = type(error).__name__ in ("ValidationError", "JSONDecodeError", "TypeError")
-    missing = isinstance(error, KeyError) and error.args[:1] in (("text",), ("bytes",))
-    if not (sent or taken or missing or "once a disconnect message" in str(error)):
-        return None
-    return (
-        "`receive()` does not raise when the client leaves: it gives an event of type "
-        "`websocket.disconnect`. Leave the loop then."
-    )
 
 
 def untold(case: Case) -> str | None:
@@ -120,7 +105,15 @@ def slipped_in_between(case: Case) -> str | None:
     """Told, and on the list only after an await; or the state is set too late."""
     if not isinstance(case.unmet, Missed):
         return None
-    if case.unmet.late:
+    if own := case.source.state_of_its_own():
+        return f"Each connection has a state of its own, from {own[0]}. Make it outside."
+    if case.unmet.when == "accepted":
+        return (
+            "The change came during `await websocket.accept()`, and the newcomer was told what had "
+            "been the state before. Keep each change, and read the state where you send it, behind "
+            "joining."
+        )
+    if case.unmet.when == "sent":
         return (
             "The change was going out already, and the newcomer was told the old state. Set the "
             "state first, then send: who joins during the sends is told the new one."
@@ -129,6 +122,28 @@ def slipped_in_between(case: Case) -> str | None:
         "Between the telling and the joining lies an `await`, and there the change slipped in. "
         "Put the newcomer on the list first, and send it the state right behind that, with no "
         "other `await` in between."
+    )
+
+
+def overtaken(case: Case) -> str | None:
+    """What was sent had changed while the loop waited."""
+    if not isinstance(case.unmet, Overtaken):
+        return None
+    return (
+        "While the loop waited for a slow line, the state changed a second time, and those behind "
+        "that line were told the new one twice. Send all of them what was set: `text`."
+    )
+
+
+def joined_too_early(case: Case) -> str | None:
+    """Somebody was sent to before it was accepted."""
+    if not isinstance(case.error, RuntimeError) or "accept" not in str(case.error):
+        return None
+    if not any(visit.error is case.error and visit.accepted for visit in case.visits):
+        return None
+    return (
+        "A change was sent to somebody who was on the list and not yet accepted. First `await "
+        "websocket.accept()`, then the list."
     )
 
 
@@ -152,11 +167,13 @@ def too_much(case: Case) -> str | None:
 SLIPS: tuple[Slip, ...] = (
     never_changed,
     set_changed,
-    goodbye_unread,
+    joined_too_early,
+    goodbye_unheard,
     untold,
     old_news,
     quoted,
     slipped_in_between,
+    overtaken,
     too_much,
     nobody_there,
 )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from json import dumps
-from typing import Any
 
 from ws101.check.exercise import Exercise
-from ws101.check.exercises.lesson_04_json_slips import found
+from ws101.check.exercises.faults import in_one_turn
 from ws101.check.exercises.lesson_04_lines import SlowApp, SlowRoom
-from ws101.check.exercises.lesson_04_slips import OTHER, Told
-from ws101.check.exercises.lesson_04_versions_slips import (
-    SLIPS,
-    Late,
-    News,
-    NotRefused,
-    Same,
+from ws101.check.exercises.lesson_04_slips import OTHER
+from ws101.check.exercises.lesson_04_versions_light import (
+    all_hear,
+    change,
+    changes,
+    hears_of_both,
+    is_refused,
+    met,
+    refused,
 )
-from ws101.check.players import Player, say
-from ws101.check.verdicts import Unmet
+from ws101.check.exercises.lesson_04_versions_slips import SLIPS, Both, Late, NotRefused, Same
 
 compare_and_set = Exercise(
     "compare_and_set",
@@ -32,87 +32,6 @@ compare_and_set = Exercise(
     ),
     slips=SLIPS,
 )
-
-
-async def told(player: Player) -> News:
-    """The first message of a newcomer is the light, at whichever version."""
-    expected = f'the light, such as {{"state": "off", "version": 0}}, to {player.name}, within 1 s'
-    got = await player.hears(expected)
-    news = found(got)
-    if not (
-        isinstance(news, dict)
-        and news.keys() == {"state", "version"}
-        and news["state"] in list(OTHER)
-        and type(news["version"]) is int
-    ):
-        raise Told(expected, say(got), client=player.name, got=got)
-    return news
-
-
-def change(light: News, **other: Any) -> News:
-    """What a client sends that saw this light and wants the other state."""
-    return {"set": OTHER[light["state"]], "version": light["version"]} | other
-
-
-async def all_hear(light: News, *players: Player, unmet: type[Unmet] = Unmet) -> None:
-    """The next message of each of them is the light. What to raise if not: it tells the slip."""
-    for player in players:
-        try:
-            await player.expects_json(light)
-        except Unmet as other:
-            raise unmet(
-                other.expected, other.came, client=other.client, wanted=other.wanted,
-                got=other.got, silent=other.silent,
-            ) from None  # fmt: skip
-
-
-async def changes(light: News, sender: Player, *others: Player) -> News:
-    """A change on the current version reaches everybody. Returns the light as it is then."""
-    await sender.send_json(change(light))
-    light = {"state": OTHER[light["state"]], "version": light["version"] + 1}
-    await all_hear(light, sender, *others)
-    return light
-
-
-def is_refusal(got: str | bytes, light: News) -> bool:
-    news = found(got)
-    if not isinstance(news, dict) or not news.keys() >= {"state", "version", "error"}:
-        return False
-    return all(news[k] == light[k] for k in light) and isinstance(news["error"], str)
-
-
-def not_refused(got: str | bytes | Unmet, asked: News, light: News, player: Player) -> NotRefused:
-    """What to raise where this came in place of a refusal."""
-    such = '"error": "…"'
-    expected = (
-        f'a refusal with "state": "{light["state"]}", "version": {light["version"]} and {such}, '
-        f"to {player.name}, within 1 s"
-    )
-    if isinstance(got, Unmet):
-        unmet = NotRefused(expected, got.came, client=player.name, wanted=light, silent=got.silent)
-    else:
-        unmet = NotRefused(expected, say(got), client=player.name, wanted=light, got=got)
-    unmet.asked = asked
-    return unmet
-
-
-async def refused(player: Player, asked: News, light: News) -> None:
-    """A change is refused, and its sender told the light as it is."""
-    await player.send_json(asked)
-    try:
-        got = await player.hears()
-    except Unmet as unmet:
-        raise not_refused(unmet, asked, light, player) from None
-    if not is_refusal(got, light):
-        raise not_refused(got, asked, light, player)
-
-
-async def met(room: SlowRoom, *names: str) -> tuple[list[Player], News]:
-    """All are there, and have been told the light."""
-    players = await room.join(*names)
-    light = await told(players[0])
-    await all_hear(light, *players[1:])
-    return players, light
 
 
 @compare_and_set.behaviour("A change on the current version reaches everybody, at the next version")
@@ -166,20 +85,25 @@ async def one_wins(room: SlowRoom) -> None:
     await room.has_taken(bo, dumps(change(old)))
     await room.go_on(cy)
     await all_hear(light, ana)
-    heard = [await bo.hears("the light, and a refusal, to bo, within 1 s") for _ in range(2)]
-    heard.sort(key=lambda got: is_refusal(got, light))  # in whichever order
-    if not is_refusal(heard[1], light):
-        unmet = not_refused(heard[1], change(old), light, bo)
-        unmet.together = True
-        raise unmet
-    bo_same = found(heard[0])
-    if bo_same != light:
-        raise Unmet(
-            f"the light, {dumps(light)}, to bo", say(heard[0]),
-            client="bo", wanted=light, got=heard[0],
-        )  # fmt: skip
+    await hears_of_both(bo, change(old), light)
     await all_hear(light, cy)
     await changes(light, cy, ana, bo)
+
+
+@compare_and_set.behaviour("Of two that come in the same moment one wins, too")
+async def one_wins_at_once(room: SlowRoom) -> None:
+    (ana, bo, cy), old = await met(room, "ana", "bo", "cy")
+    light = {"state": OTHER[old["state"]], "version": old["version"] + 1}
+    second = {"state": old["state"], "version": old["version"] + 2}
+    async with in_one_turn(room):
+        await ana.send_json(change(old))
+        await bo.send_json(change(old))
+    await all_hear(light, cy)
+    await cy.send_json(change(light))
+    await all_hear(second, cy, unmet=Both)
+    refusals = sum([await is_refused(player, light, second) for player in (ana, bo)])
+    if refusals != 1:
+        raise NotRefused("one refusal, to ana or to bo", "two" if refusals else "none")
 
 
 @compare_and_set.behaviour("Two changes go out, each at its version, even while one is held up")
@@ -190,9 +114,11 @@ async def both_are_told(room: SlowRoom) -> None:
     await room.hold(cy)
     await room.has_taken(ana, dumps(change(light)))
     await room.has_taken(bo, dumps(change(first)))
+    await room.has_taken(di, dumps(change(first)))
     await room.go_on(cy)
     for news in (first, second):
-        await all_hear(news, ana, bo, cy, di, unmet=Late)
+        await all_hear(news, ana, bo, cy, unmet=Late)
+    await hears_of_both(di, change(first), first, second)
     await changes(second, di, ana, bo, cy)
 
 

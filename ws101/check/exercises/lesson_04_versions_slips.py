@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ws101.check.case import Case, Slip
 from ws101.check.exercises.lesson_04_json_slips import found, quoted
-from ws101.check.exercises.lesson_04_slips import Told, goodbye_unread, never_changed
-from ws101.check.explain import Case, Slip
+from ws101.check.exercises.lesson_04_slips import Told, never_changed
+from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.verdicts import Unmet
 
 News = dict[str, Any]
@@ -22,6 +23,10 @@ class NotRefused(Unmet):
 
     asked: News
     together = False
+
+
+class Both(Unmet):
+    """Of two changes on one version, both seem to have been made."""
 
 
 class Same(Unmet):
@@ -40,6 +45,22 @@ def own_light(case: Case) -> str | None:
     return f"Each connection has a light of its own, from {made[0]}. Make it outside."
 
 
+def both_made(case: Case) -> str | None:
+    """Two changes on one version, and both were made."""
+    unmet = case.unmet
+    news = found(unmet.got)
+    together = isinstance(unmet, NotRefused) and unmet.together
+    if not (together or isinstance(unmet, Both)) or not isinstance(news, dict) or "error" in news:
+        return None
+    if isinstance(unmet.wanted, dict) and news.get("version") == unmet.wanted["version"] - 1:
+        return None
+    return (
+        "Both changes were let through. Where an `await` lies between comparing the version and "
+        "raising it, the other handler compares there too. Compare, set and count in one go, and "
+        "send afterwards."
+    )
+
+
 def applied_anyway(case: Case) -> str | None:
     """The change went through, or something like news came back."""
     unmet = case.unmet
@@ -48,12 +69,6 @@ def applied_anyway(case: Case) -> str | None:
     news, sent = found(unmet.got), case.visit.sent if case.visit else ()
     if not isinstance(news, dict) or "error" in news:
         return None
-    if unmet.together:
-        return (
-            "Both changes were let through. Where an `await` lies between comparing the version "
-            "and raising it, the other handler compares there too. Compare, set and count in one "
-            "go, and send afterwards."
-        )
     if news.get("state") != unmet.asked["set"] and any("error" in str(d.payload) for d in sent):
         return (
             "The change was refused, and then made all the same. Behind a refusal the handler goes "
@@ -78,6 +93,8 @@ def incomplete(case: Case) -> str | None:
     missing = [key for key in ("state", "version") if key not in news]
     if missing:
         return f"Who is refused cannot try again without the {' and the '.join(missing)} as it is."
+    if news["state"] != unmet.wanted["state"]:
+        return f"The light is {unmet.wanted['state']}, whatever was asked for. Tell it as it is."
     if news["version"] != unmet.wanted["version"]:
         return (
             f"The light is at version {unmet.wanted['version']}, and a refusal changes nothing. "
@@ -200,13 +217,14 @@ def miscounted(case: Case) -> str | None:
 
 SLIPS: tuple[Slip, ...] = (
     never_changed,
-    goodbye_unread,
+    goodbye_unheard,
     quoted,
     own_light,
     put_out,
     error_stays,
     same_unmade,
     overtaken,
+    both_made,
     counted_late,
     applied_anyway,
     incomplete,

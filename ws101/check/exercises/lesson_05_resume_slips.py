@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets import ConnectionClosed, InvalidHandshake
 
-from ws101.check.exercises.lesson_05 import LEFT
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
+from ws101.check.exercises.tasks import LEFT
 
 BACK = "comes back"
 """What a behaviour wants of a client whose connection has ended."""

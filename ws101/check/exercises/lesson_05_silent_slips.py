@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from ws101.check.exercises.lesson_05 import grouped, no_task, outlived, pings_wait, unending
-from ws101.check.explain import Case, Slip
+from ws101.check.case import Case, Slip
+from ws101.check.exercises.lesson_05_slips import (
+    grouped,
+    no_task,
+    outlived,
+    pings_wait,
+    unending,
+)
+from ws101.check.exercises.tasks import swallowed
+from ws101.check.goodbyes import goodbye_unheard
 
 STAY = "stays"
 """What a behaviour wants of a client that answers."""
@@ -126,7 +134,7 @@ def timeout_out(case: Case) -> str | None:
 
 
 def after_close(case: Case) -> str | None:
-    """Something was sent, or received, after the end."""
+    """Something was sent after the end."""
     words = str(case.error)
     if isinstance(case.error, BaseExceptionGroup):
         words = " ".join(map(str, case.error.exceptions))
@@ -135,15 +143,10 @@ def after_close(case: Case) -> str | None:
             "A ping was sent after the `close`. The task that sends them has to end before: "
             "cancel it, or leave the task group first."
         )
-    if "disconnect message has been received" in words:
-        return (
-            "After the client's goodbye there is nothing to receive. `receive()` tells it in the "
-            'message: return when its ["type"] is "websocket.disconnect".'
-        )
     return None
 
 
 ALL: tuple[Slip, ...] = (
-    grouped, no_task, timeout_out, texts_only, after_close, too_early, other_code,
-    never_dropped, living_dropped, not_asked, too_many, outlived, unending, pings_wait,
+    grouped, no_task, timeout_out, goodbye_unheard, texts_only, after_close, too_early, other_code,
+    never_dropped, living_dropped, not_asked, too_many, swallowed, outlived, unending, pings_wait,
 )  # fmt: skip
