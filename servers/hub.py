@@ -91,16 +91,16 @@ class Member:
 
     def put(self, event: dict) -> None:
         """Send it now if nothing waits before it, else see that it waits. Does not wait itself."""
-        if self.writer is None:
-            try:
+        try:
+            if self.writer is None:
                 if unsent := self.outlet.send(event):
                     self.writer = asyncio.create_task(self.write(unsent))
-            except Exception as error:
-                self.leave(error)
-        elif len(self.backlog) < self.hub.bound:
-            self.backlog.append(event)
-        else:
-            self.hub.when_full(self.backlog, event)
+            elif len(self.backlog) < self.hub.bound:
+                self.backlog.append(event)
+            else:
+                self.hub.when_full(self.backlog, event)
+        except Exception as error:
+            self.leave(error)
 
     async def write(self, unsent: Awaitable) -> None:
         """See that out, then what has queued up behind it, each within its deadline."""

@@ -4,6 +4,7 @@ ASGI can say none of the three. `ws.send()` waits for a client that is behind, a
 bytes are still in this process; `ws.close()` waits behind those bytes. uvicorn knows better: it
 hands an app bound methods of its own protocol object, which has the transport below. That is no
 public API, so this file alone reaches for it, and does without where the server is another one.
+Under TLS the last 64 KiB, between asyncio's TLS and the socket, are out of its sight.
 """
 
 import asyncio
@@ -29,7 +30,9 @@ class Outlet:
         self.transport = getattr(protocol, "transport", None)
         self.writable = getattr(protocol, "writable", None)  # an event, set and cleared by asyncio
         if self.transport and not self.transport.is_closing():
-            self.transport.set_write_buffer_limits(0)  # `writable` means: not a byte unsent
+            # So `writable` means: not a byte unsent. TLS pauses at its limit, TCP only above it.
+            high = 1 if self.transport.get_extra_info("ssl_object") else 0
+            self.transport.set_write_buffer_limits(high, 0)
 
     def send(self, event: dict) -> Awaitable | None:
         """Send as far as that goes without waiting. Raises what `ws.send()` does, as in `GONE`.
@@ -37,9 +40,9 @@ class Outlet:
         Returns:
             None if all of it is out: the operating system has it. Or what to `finish`.
         """
-        sending = self.ws.send(event)
-        if self.writable is None:
-            return sending  # another server may mind whose task begins it
+        sending = self.ws.send(event.copy())  # its own: a middleware may change it
+        if self.writable is None or not self.writable.is_set():
+            return sending  # for the writer to begin: a deadline in it hits the task that began it
         steps = sending.__await__()
         future = next(steps, DONE)  # as an event loop does it: run it until it has to wait
         return self.unsent() if future is DONE else resume(steps, future)
@@ -75,7 +78,8 @@ class Outlet:
         """End the connection with a reset, and let go of all that waits in it."""
         if self.transport:
             tcp = self.transport.get_extra_info("socket")
-            if tcp.fileno() != -1:  # or the system would offer the client the last 4 MB for minutes
+            with suppress(OSError, ValueError):  # it may be gone already
+                # Or the system would offer the client the last 4 MB for minutes.
                 tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
             self.transport.abort()
         else:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from websockets import ConnectionClosed, InvalidMessage, connect
+from websockets import ConnectionClosed, InvalidMessage, InvalidStatus, connect
 
 
 def waits(first: float = 0.25, most: float = 10.0) -> Iterator[float]:
@@ -47,7 +47,6 @@ async def follow(url: str, name: str = "somebody", **options: Any) -> AsyncItera
             try:
                 async with asyncio.timeout(5):
                     first = json.loads(await ws.recv())
-                tries = waits()  # only now: a server that lets us in to throw us out is not well
                 yield first
                 for message in first["missed"]:
                     yield message
@@ -57,9 +56,12 @@ async def follow(url: str, name: str = "somebody", **options: Any) -> AsyncItera
                         message = json.loads(await ws.recv())
                     if "beat" in message:
                         await ws.send(str(message["n"]))
+                        tries = waits()  # not before: who lets us in to throw us out is not well
                     yield message
                     seen["after"] = message["n"]
             finally:
                 await ws.close()  # with 1000, also when nobody asks for a next message any more
-        except (OSError, TimeoutError, ConnectionClosed, InvalidMessage):
+        except (OSError, TimeoutError, ConnectionClosed, InvalidMessage, InvalidStatus) as error:
+            if isinstance(error, InvalidStatus) and error.response.status_code < 500:
+                raise  # refused, as it would be again; 500 and above: the server is not well yet
             await asyncio.sleep(next(tries))

@@ -1,32 +1,23 @@
-"""A hub on a server of its own, and clients that behave and misbehave: what its tests stand on.
-
-A test stands on two loops: its clients live on its own, the hub on the server's. What is said of
-the hub is looked at there, between two steps of it: `await room.at(lambda: …)`.
-"""
+"""A hub on a server of its own, and clients that behave and misbehave: what its tests stand on."""
 
 import asyncio
 import socket
 import struct
-from functools import partial
 
 from fastapi import FastAPI, WebSocket
 from websockets import connect
 
-from tests import waiting
-from ws101 import serve
+from tests.hub_server import WITHIN, HubServer
 
-WITHIN = 20  # seconds: a deadline that only a hang reaches
-until = partial(waiting.until, within=WITHIN)
 SOON = 0.3  # seconds: the hub's own deadline, where a test is about that
 BLOCK = 65_536  # characters: some sixty of these fill every buffer on the way to a client
 ENGINES = ("websockets-sansio", "wsproto")  # under uvicorn, what speaks WebSocket
 
 
-class Room:
+class Room(HubServer):
     """A hub, a server of its own that hands everything on, and clients of it."""
 
     def __init__(self, hub, wrap=lambda app: app, **options):
-        self.hub = hub
         app = FastAPI()
 
         @app.websocket("/ws")
@@ -37,27 +28,15 @@ class Room:
                     text = event.get("text")
                     await hub.broadcast(event["bytes"] if text is None else text)
 
-        self.server = serve(wrap(app), port=0, **options)
+        super().__init__(hub, wrap(app), **options)
         self.clients = []
-        self.failure = None  # what a test expects in the server's log
 
-    async def __aenter__(self):
-        self.tasks = await self.at(asyncio.all_tasks)
-        return self
-
-    async def __aexit__(self, *_):
-        """However it went: afterwards no member, socket or task is left, nor word of an error."""
+    async def __aexit__(self, *failure):
         for ws in self.clients:
             ws.transport.abort()
         for ws in self.clients:
             await ws.wait_closed()
-        await self.until(lambda: not self.hub.members)
-        await self.until(lambda: self.server.connections == 0)
-        await self.until(lambda: len(asyncio.all_tasks()) <= len(self.tasks) + 1)  # and this one
-        await asyncio.to_thread(self.server.stop)
-        log = str(self.server.log)
-        assert log.count("Traceback") == (self.failure is not None), log
-        assert (self.failure or "") in log
+        await super().__aexit__(*failure)
 
     async def enter(self, count=None):
         """One client that is a member now, or `count` of them."""
@@ -69,7 +48,7 @@ class Room:
         tcp.setblocking(False)
         await asyncio.get_running_loop().sock_connect(tcp, (self.server.host, self.server.port))
         ws = await connect(
-            f"{self.server.ws_url}/ws",
+            self.url,
             sock=tcp,
             proxy=None,
             compression=None,
@@ -85,17 +64,6 @@ class Room:
         """The member at the other end. None if there is none."""
         port = ws.local_address[1]
         return next((m for m in self.hub.members.values() if m.ws.client.port == port), None)
-
-    async def at(self, look):
-        """What a function returns when it is called between two steps of the server's loop."""
-
-        async def run():
-            return look()
-
-        return await self.server.run(run())
-
-    async def until(self, condition):
-        await self.server.run(until(condition))
 
     async def say(self, message):
         """Broadcast, from the server's side."""

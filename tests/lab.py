@@ -8,9 +8,9 @@ import secrets
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +132,7 @@ def _wait_until_it_answers(process: subprocess.Popen, home: Path, token: str) ->
                 port = json.loads(file.read_text())["port"]
                 with _ask(f"http://127.0.0.1:{port}/api/status", token):
                     return port
-            except (ValueError, urllib.error.URLError, TimeoutError):
+            except (ValueError, OSError):
                 pass  # half written, or not yet answering
         time.sleep(0.1)
     state = "ended" if process.poll() is not None else "did not answer in 120 s"
@@ -148,7 +148,8 @@ def _end(process: subprocess.Popen) -> list[psutil.Process]:
     process.terminate()
     _, alive = psutil.wait_procs(family, timeout=30)
     for one in alive:
-        one.kill()
+        with suppress(psutil.NoSuchProcess):  # it has ended after all
+            one.kill()
     process.wait(timeout=30)
     return alive
 

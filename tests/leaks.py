@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ws101 import servers
+
 WITHIN = 10  # seconds: a deadline that only a thread that stays reaches
 
 
@@ -25,3 +27,11 @@ def no_thread(but: str | tuple[str, ...] = ()) -> Iterator[None]:
         if not thread.name.startswith(but):
             thread.join(WITHIN)
             assert not thread.is_alive(), f"left behind: {thread}"
+
+
+@contextmanager
+def no_server() -> Iterator[None]:
+    """As `no_thread`, and no server runs after the block."""
+    with no_thread():
+        yield
+        assert servers() == []

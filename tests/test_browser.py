@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tests import course
 from tests.lab import FAR, NEAR, Lab
 from tests.notebook_page import NotebookPage, notebook
+from tests.ports import lasting
 from tests.server_page import manner, ready, state, use
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -79,7 +80,7 @@ def every_page(lab) -> str:
     cells = ["from ws101 import page, serve"]
     for server in course.SERVERS:
         cells += [
-            f'{server} = serve("servers/{server}.py", port=0)',
+            f'{server} = serve("servers/{server}.py", port={lasting()})',
             f"page({server})",
             f'page({server}, via="proxy")',
             f"{server}.stop()",

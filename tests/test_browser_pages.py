@@ -82,3 +82,16 @@ async def test_keyboard_alone(server, chromium):
         how = await manner(page)
         async with how.answers(page):
             await page.keyboard.type(how.keys)
+
+
+async def test_nothing_is_out_of_sight_on_a_narrow_screen(server, chromium):
+    """Not even a word that is wider than the screen, in a list or in what the server complains of.
+
+    https://www.w3.org/WAI/WCAG22/Understanding/reflow
+    """
+    async with browse(chromium, server) as page:
+        await page.set_viewport_size({"width": 320, "height": 600})
+        await page.locator("p, ol").evaluate_all(
+            "(all) => all.forEach((one) => one.append('W'.repeat(500)))"
+        )
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320

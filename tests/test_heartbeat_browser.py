@@ -6,7 +6,6 @@ import asyncio
 import re
 import signal
 from contextlib import aclosing, asynccontextmanager
-from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -16,9 +15,10 @@ from playwright.async_api import Browser, Page, expect
 from websockets import connect
 
 from servers.reconnect import follow
-from tests.heartbeat_process import WITHIN, alone
+from tests import ports
 from tests.leaks import no_thread
 from tests.server_page import state
+from tests.server_process import WITHIN, alone, ended
 from ws101 import serve
 from ws101.course import ROOT
 
@@ -72,18 +72,19 @@ async def passes(url: str, number: int) -> None:
 
 
 async def test_it_hears_and_answers(chromium):
-    async with alone() as (_, url), browse(chromium, url) as page:
+    async with alone("heartbeat") as (_, url), browse(chromium, url) as page:
         await expect(page.get_by_text(f"one every {EVERY} s")).to_be_visible()
         await beats(page, 6)  # who does not answer is closed after two
         assert await lines(page) == []
 
 
 async def test_it_comes_back_by_itself_and_says_what_cannot_be_had(chromium):
-    async with alone() as (process, url), browse(chromium, url) as page:
+    port = ports.lasting()
+    async with alone("heartbeat", port=port) as (process, url), browse(chromium, url) as page:
         process.terminate()
         await state(page, "closed with code 1012, trying again")
-        await asyncio.to_thread(process.wait)
-        async with alone(urlsplit(url).port):
+        await ended(process)
+        async with alone("heartbeat", port=port):
             await state(page, "open")
             await beats(page)
             told = await lines(page)
@@ -97,7 +98,7 @@ async def test_it_comes_back_by_itself_and_says_what_cannot_be_had(chromium):
 
 
 async def test_it_notices_a_frozen_server_and_lists_what_it_missed(chromium):
-    async with alone() as (process, url), browse(chromium, url) as page:
+    async with alone("heartbeat") as (process, url), browse(chromium, url) as page:
         await beats(page)
         before = await seen(page)
         heard = await page.evaluate("heard")
@@ -126,7 +127,7 @@ async def test_it_notices_a_frozen_server_and_lists_what_it_missed(chromium):
 
 
 async def test_one_can_leave_and_come_back_by_keyboard(chromium):
-    async with alone() as (_, url), browse(chromium, url) as page:
+    async with alone("heartbeat") as (_, url), browse(chromium, url) as page:
         await beats(page)
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
@@ -142,8 +143,22 @@ async def test_one_can_leave_and_come_back_by_keyboard(chromium):
         assert told[:4] == ["Back.", *(f"Missed {last + n}: a beat" for n in (1, 2, 3))]
 
 
+async def test_one_that_left_comes_back_to_a_server_that_is_not_there_yet(chromium):
+    port = ports.lasting()
+    async with alone("heartbeat", port=port) as (process, url), browse(chromium, url) as page:
+        await page.get_by_role("button", name="Leave").click()
+        await state(page, "closed by you")
+        process.terminate()
+        await ended(process)
+        await page.get_by_role("button", name="Come back").click()
+        await state(page, "closed with code 1006, trying again")
+        async with alone("heartbeat", port=port):
+            await state(page, "open")
+            await beats(page)
+
+
 async def test_it_says_who_is_gone(chromium):
-    async with alone() as (_, url), browse(chromium, url) as page:
+    async with alone("heartbeat") as (_, url), browse(chromium, url) as page:
         async with connect(f"{url}?name=<b>bo</b>", proxy=None) as bo:
             await bo.close(4001)
         await expect(page.locator("#news")).to_contain_text("<b>bo</b> is gone, code 4001")

@@ -41,6 +41,7 @@ async def test_the_order_is_the_same_for_one_who_was_behind():
         async def talk(name, ws):
             for n in range(40):
                 await ws.send(f"{name} {n}")
+                await asyncio.sleep(0)  # the next one's turn: `send` alone may never wait
 
         heard = asyncio.create_task(collect(ana, 120))
         await asyncio.gather(*(talk(name, ws) for name, ws in enumerate(talkers)))

@@ -1,20 +1,15 @@
 """`servers/broadcast.py`, the server that lesson 03 is about."""
 
 import asyncio
-import re
 import select
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from websockets import ConnectionClosedError, connect
 
 from tests.hub_room import ENGINES, WITHIN, block, number, receive, talk_nonsense
+from tests.server_process import alone, ended
 from ws101 import serve
-
-ROOT = Path(__file__).resolve().parent.parent
+from ws101.course import ROOT
 
 
 @pytest.fixture(params=ENGINES)
@@ -90,37 +85,24 @@ async def test_sigterm_ends_it_although_a_client_stalled():
 
 
 async def stall_and_stop(engine, once_cut):
-    command = [sys.executable, "-m", "uvicorn", "servers.broadcast:app", "--port", "0"]
-    process = await asyncio.create_subprocess_exec(
-        *command, "--ws", engine, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(60):  # a fresh Python on a busy machine
-            said = b""
-            while not (running := re.search(rb"running on http://127.0.0.1:(\d+)", said)):
-                line = await process.stderr.readline()
-                assert line, said.decode()
-                said += line
-        url = f"ws://127.0.0.1:{int(running[1])}/ws"
-        options = {"proxy": None, "compression": None, "ping_interval": None}
-        async with connect(url, **options) as ana, connect(url, **options) as bo:
-            bo.transport.pause_reading()
-            for n in range(200):
-                await ana.send(block(n))
-                assert number(await receive(ana)) == n
-            if once_cut:
-                await asyncio.to_thread(wait_for_reset, bo.transport.get_extra_info("socket"))
-            process.send_signal(signal.SIGTERM)
-            with pytest.raises(ConnectionClosedError):
-                await receive(ana)
-            assert ana.close_code == 1012
-            async with asyncio.timeout(5 if once_cut else WITHIN):
-                await process.wait()
-            bo.transport.abort()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    options = {"proxy": None, "compression": None, "ping_interval": None}
+    async with (
+        alone("broadcast", "--ws", engine) as (process, url),
+        connect(url, **options) as ana,
+        connect(url, **options) as bo,
+    ):
+        bo.transport.pause_reading()
+        for n in range(200):
+            await ana.send(block(n))
+            assert number(await receive(ana)) == n
+        if once_cut:
+            await asyncio.to_thread(wait_for_reset, bo.transport.get_extra_info("socket"))
+        process.terminate()
+        with pytest.raises(ConnectionClosedError):
+            await receive(ana)
+        assert ana.close_code == 1012
+        await ended(process)
+        bo.transport.abort()
 
 
 def wait_for_reset(tcp):

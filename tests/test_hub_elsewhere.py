@@ -8,7 +8,7 @@ from websockets import ConnectionClosedError
 from servers.broadcast import app as broadcast
 from servers.broadcast import hub as broadcast_hub
 from servers.hub import Hub
-from tests.hub_room import SOON, WITHIN, Room, collect, numbers_until, receive
+from tests.hub_room import SOON, WITHIN, Room, collect, number, numbers_until, receive
 
 
 def unknown(app):
@@ -74,8 +74,8 @@ async def test_under_another_server_a_stalled_client_is_out_of_the_hub():
     """To drop its connection is up to that server. Its task and backlog are gone all the same."""
     async with Room(Hub(send_within=SOON), wrap=unknown) as room:
         ana, bo = await room.enter(2)
-        await room.clog(bo, ana, waiting=2)
         member = await room.at(lambda: room.member(bo))
+        await room.clog(bo, ana, waiting=2)
         await room.until(lambda: len(room.hub.members) == 1)
         await room.until(lambda: member.writer is None and not member.backlog)
         await room.say("hi")
@@ -230,6 +230,44 @@ async def test_an_error_in_sending_to_one_is_nobody_elses(waiting):
         assert await numbers_until(ana, 999_999) == [999_999]
         assert await numbers_until(cy, 999_999) == [*range(sent), 999_999]
         bo.transport.resume_reading()
+        assert [number(m) for m in await collect(bo, sent)] == list(range(sent))
         await room.until(lambda: len(room.hub.members) == 2)
         await room.say("hi")
         assert [await receive(ana), await receive(cy)] == ["hi"] * 2
+
+
+async def test_each_client_has_an_event_of_its_own_that_a_middleware_may_change():
+    async def shout(scope, event, send):
+        if event["type"] == "websocket.send":
+            event["text"] += "!"
+        await send(event)
+
+    async with Room(Hub(), wrap=between(shout)) as room:
+        clients = await room.enter(3)
+        await room.say("hi")
+        assert [await receive(ws) for ws in clients] == ["hi!"] * 3
+
+
+async def test_a_middlewares_deadline_ends_nobody_but_the_one_it_waits_for():
+    """Bo's turn comes while bytes wait for him that are none of the hub's."""
+
+    async def hurry(scope, event, send):
+        async with asyncio.timeout(SOON):
+            await send(event)
+
+    async with Room(Hub(send_within=WITHIN), wrap=between(hurry)) as room:
+        ana, bo, cy = await room.enter(3)
+        to_bo = (await room.at(lambda: room.member(bo))).outlet.transport
+        bo.transport.pause_reading()
+
+        def fill():
+            while to_bo.get_write_buffer_size() == 0:
+                to_bo.write(b"\x89\x7d" + 125 * b".")  # a ping frame
+
+        await room.at(fill)
+        await ana.send("hi")
+        await room.until(lambda: len(room.hub.members) < 3)
+        await cy.send("still here")
+        for ws in (ana, cy):
+            assert await collect(ws, 2) == ["hi", "still here"]
+        assert await room.at(lambda: room.member(bo)) is None

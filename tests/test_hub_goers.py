@@ -1,6 +1,8 @@
 """Clients that go, in whatever way, while others talk; and those that come meanwhile."""
 
 import asyncio
+import errno
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,8 +86,9 @@ async def test_clients_come_and_go_during_broadcasts_with_one_client_clogged():
                     await ws.close()
 
         passing = asyncio.create_task(come_and_go())
-        first = sent
-        while not passing.done() or sent < first + 100:
+        first, going = sent, True
+        while going:  # once more after the last has come, who shall hear something too
+            going = not passing.done() or sent < first + 100
             await ana.send(f"{sent} ")
             sent += 1
             assert number(await receive(ana)) == sent - 1
@@ -119,3 +122,26 @@ async def test_to_cut_one_that_is_gone_does_nothing():
         await room.server.run(member.outlet.abort())
         await room.say("hi")
         assert await receive(ana) == "hi"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EINVAL, "Invalid argument"),  # macOS, when its peer has reset it
+        ValueError("negative file descriptor"),  # uvloop, when it is closed
+    ],
+)
+async def test_it_is_cut_also_where_no_reset_can_be_had(error):
+    class Unwilling:
+        def setsockopt(self, *_):
+            raise error
+
+    async with Room(Hub()) as room:
+        _ana, bo = await room.enter(2)
+        member = await room.at(lambda: room.member(bo))
+        transport = member.outlet.transport
+        member.outlet.transport = SimpleNamespace(
+            get_extra_info=lambda _: Unwilling(), abort=transport.abort
+        )
+        await room.server.run(member.outlet.abort())
+        await room.until(lambda: room.server.connections == 1)

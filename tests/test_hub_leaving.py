@@ -34,8 +34,8 @@ async def test_closing_one_client_with_a_code(waiting):
 async def test_closing_a_client_that_reads_nothing_ends_too():
     async with Room(Hub(send_within=SOON)) as room:
         ana, bo = await room.enter(2)
-        await room.clog(bo, ana, waiting=1)
         member = await room.at(lambda: room.member(bo))
+        await room.clog(bo, ana, waiting=1)
         async with asyncio.timeout(WITHIN):
             await room.server.run(member.close(4001, "enough"))
         await room.until(lambda: room.server.connections == 1)

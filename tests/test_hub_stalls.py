@@ -13,18 +13,8 @@ from fastapi import FastAPI, WebSocket
 from websockets import connect
 
 from servers.hub import Hub
-from tests.hub_room import (
-    BLOCK,
-    ENGINES,
-    SOON,
-    WITHIN,
-    Room,
-    block,
-    collect,
-    number,
-    receive,
-    until,
-)
+from tests.hub_room import BLOCK, ENGINES, SOON, WITHIN, Room, block, collect, number, receive
+from tests.hub_server import until
 from ws101 import serve
 
 
@@ -60,8 +50,8 @@ async def test_it_is_cut_also_when_it_reads_a_little_and_stalls_again():
         member = await room.at(lambda: room.member(bo))
         hub.send_within = SOON
         bo.transport.resume_reading()
-        await room.until(lambda: len(member.backlog) < 100)
-        bo.transport.pause_reading()
+        while await room.at(lambda: len(member.backlog)) == 100:
+            await receive(bo)  # and from then on no more
         await room.until(lambda: len(room.hub.members) == 1)
         await room.until(lambda: room.server.connections == 1)
 
@@ -135,12 +125,12 @@ async def test_when_it_is_cut_all_that_was_kept_for_it_is_let_go():
     class Text(str):  # a plain str cannot be watched
         pass
 
-    async with Room(Hub(send_within=SOON)) as room:
+    async with Room(Hub(send_within=2)) as room:  # seconds, for five messages to be sent meanwhile
         ana, bo = await room.enter(2)
         member = await room.at(lambda: weakref.ref(room.member(bo)))
         bo.transport.pause_reading()
         kept = []
-        while await room.at(lambda: bool(member() and len(member().backlog) < 5)):
+        while await room.at(lambda: len(member().backlog)) < 5:
             text = Text(block(len(kept)))
             kept.append(weakref.ref(text))
             await room.say(text)
@@ -168,42 +158,45 @@ async def test_a_client_that_is_only_slow_is_not_cut():
 
 async def test_a_client_is_not_cut_because_the_server_itself_was_late():
     """A handler that blocks the loop keeps everybody's bytes from leaving."""
-    async with Room(Hub(send_within=1)) as room:
-        ana, *waiting = await room.enter(4)
-        bo, cy, di = waiting
-        members = [await room.at(lambda ws=ws: room.member(ws)) for ws in waiting]
-        sent = await room.clog(bo, ana, waiting=1)
-        for ws in (cy, di):
-            await collect(ws, sent)
+    async with Room(Hub(send_within=4)) as room:
+        clients = await room.enter(3)
+        bo, cy, di = [await room.at(lambda ws=ws: room.member(ws)) for ws in clients]
+        for ws in clients:
             ws.transport.pause_reading()
 
         async def block_the_loop():
             # For Bo a message waits in the hub. For Cy one waits behind bytes that the hub knows
             # nothing of. For Di one is under way that the system takes in several parts.
-            to_cy, to_di = (member.outlet.transport for member in members[1:])
+            nonlocal sent
+            while not bo.backlog:
+                bo.send(block(sent))
+                sent += 1
+            to_cy = cy.outlet.transport
             while to_cy.get_write_buffer_size() == 0:
                 to_cy.write(PING)
-            members[1].send("999999 waited")
-            tcp = to_di.get_extra_info("socket")
+            cy.send("999999 waited")
+            tcp = di.outlet.transport.get_extra_info("socket")
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BLOCK)
-            members[2].send("999999 large".ljust(20 * BLOCK, "."))
+            di.send("999999 large".ljust(8 * BLOCK, "."))
             await asyncio.sleep(0.1)  # from now on it is under way
             blocked.set()
-            time.sleep(1.4)  # noqa: ASYNC251 (the fault itself)
-            return [member.writer for member in members]
+            time.sleep(5)  # noqa: ASYNC251 (the fault itself)
+            return [member.writer for member in (bo, cy, di)]
 
+        sent = 0
         blocked = threading.Event()
         blocking = asyncio.create_task(room.server.run(block_the_loop()))
-        await asyncio.to_thread(blocked.wait, WITHIN)
-        for ws in waiting:
+        assert await asyncio.to_thread(blocked.wait, WITHIN)
+        for ws in clients:
             ws.transport.resume_reading()
-        assert [number(m) for m in await collect(bo, sent)] == list(range(sent))
-        assert number(await receive(cy)) == 999_999
-        assert len(await receive(di)) == 20 * BLOCK
+        to_bo, to_cy, to_di = clients
+        assert [number(m) for m in await collect(to_bo, sent)] == list(range(sent))
+        assert number(await receive(to_cy)) == 999_999
+        assert len(await receive(to_di)) == 8 * BLOCK
         assert None not in await blocking  # all this time something waited for each
-        for member in members:
+        for member in (bo, cy, di):
             await room.until(lambda member=member: member.writer is None)
-        assert await room.at(lambda: len(room.hub.members)) == 4
+        assert await room.at(lambda: len(room.hub.members)) == 3
 
 
 async def test_one_that_says_goodbye_and_then_reads_nothing_is_cut_too():

@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 from websockets import connect
 
+from tests import waiting
+from tests.ports import lasting
 from ws101.scratch import ScratchKernel
 
 WITHIN = 30  # seconds: a deadline that only a hang reaches
@@ -199,13 +201,14 @@ async def test_an_interrupt_ends_the_cell_and_not_the_server(kernel, source, err
 
 
 async def test_a_restart_frees_the_port(kernel):
-    port = int(await run(kernel, "server = serve(app, port=0); print(server.port)"))
+    port = lasting()
+    await run(kernel, f"server = serve(app, port={port})")
     assert await echoed(port) == "hi"
     await kernel.manager.restart_kernel()
     await kernel.client.wait_for_ready(timeout=WITHIN)
     await until_free(port)
     await run(kernel, APP)
-    assert await run(kernel, f"server = serve(app, port={port}); print(server.port)") == str(port)
+    await run(kernel, f"server = serve(app, port={port})")
     assert await echoed(port) == "hi"
 
 
@@ -216,9 +219,15 @@ async def test_a_killed_kernel_leaves_no_port_and_no_process(kernel):
     family = [process, *process.children(recursive=True)]
     await kernel.manager.signal_kernel(9)
     await until_free(port)
-    async with asyncio.timeout(WITHIN):
-        while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family):
-            await asyncio.sleep(0.05)
+    await waiting.until(lambda: all(gone(process) for process in family), WITHIN)
+
+
+def gone(process):
+    """Whether it has ended, if need be between two looks at it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.mark.parametrize("path", ["/ws", "/idle"])

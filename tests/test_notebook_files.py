@@ -23,6 +23,7 @@ NOTEBOOKS = course.ROOT / "notebooks"
 # source of a library. Nothing is fetched here.
 DOCUMENTATION = {
     "developer.mozilla.org",
+    "docs.pydantic.dev",
     "docs.python.org",
     "fastapi.tiangolo.com",
     "github.com",

@@ -49,7 +49,9 @@ def test_the_first_line_opens_lesson_00_with_the_course_as_root(tmp_path):
         address = re.search(r'href="(http\S+?)"', opened.read_text())[1]
         server, _, rest = address.partition("/lab/")
         assert rest == "tree/notebooks/00_welcome.ipynb?token=for-this-test"
-        with urllib.request.urlopen(f"{server}/api/contents?{rest.partition('?')[2]}") as answer:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        contents = f"{server}/api/contents?{rest.partition('?')[2]}"
+        with direct.open(contents, timeout=WITHIN) as answer:
             names = {entry["name"] for entry in json.load(answer)["content"]}
         assert {"notebooks", "servers"} <= names
     finally:

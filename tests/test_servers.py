@@ -4,20 +4,18 @@ import asyncio
 import json
 import os
 import re
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 
 import httpx
 import pytest
 from websockets import ConnectionClosedError, InvalidStatus, connect
 
 from tests import course, waiting
-from tests.leaks import no_thread
-from ws101 import serve, servers
+from tests.leaks import no_server
+from tests.server_process import alone, ended
+from ws101 import serve
+from ws101.course import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 WITHIN = 10  # seconds: a deadline that only a hang reaches
 until = partial(waiting.until, within=WITHIN)
 PREFIX = "Message text was: "
@@ -25,9 +23,8 @@ PREFIX = "Message text was: "
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    with no_thread():
+    with no_server():
         yield
-        assert servers() == []
 
 
 @pytest.fixture
@@ -301,20 +298,9 @@ def test_no_page_names_a_host(file):
 
 @pytest.mark.parametrize("name", course.SERVERS)
 async def test_it_runs_alone(name):
-    command = [sys.executable, "-m", "uvicorn", f"servers.{name}:app", "--port", "0"]
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(60):  # a fresh Python on a busy machine
-            said = b""
-            while not (running := re.search(rb"running on http://([\d.:]+)", said)):
-                line = await process.stderr.readline()
-                assert line, said.decode()
-                said += line
-            async with connect(f"ws://{running[1].decode()}/ws", proxy=None) as ws:
-                await ws.send("hi")
-                assert await ws.recv()
-    finally:
+    async with alone(name) as (process, url):
+        async with asyncio.timeout(WITHIN), connect(url, proxy=None) as ws:
+            await ws.send("hi")
+            assert await ws.recv()
         process.terminate()
-        await process.wait()
+        await ended(process)

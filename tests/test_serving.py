@@ -1,56 +1,24 @@
-"""`serve` in this process: what the handle gives, and what bad input gets."""
+"""`serve` in this process: what its handle gives, and where it listens."""
 
 import asyncio
-import gc
 import os
 import socket
-import subprocess
-import sys
 import threading
-from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
-from websockets import ConnectionClosed, InvalidStatus, connect
+from websockets import ConnectionClosed, connect
 
-from tests import waiting
-from tests.leaks import no_thread
-from ws101 import ServerFailed, loading, serve, servers
-
-WITHIN = 10  # seconds: a deadline that only a hang reaches
-until = partial(waiting.until, within=WITHIN)
-
-
-def echo_app(**options):
-    app = FastAPI(**options)
-
-    @app.websocket("/ws")
-    async def echo(ws: WebSocket):
-        await ws.accept()
-        async for text in ws.iter_text():
-            await ws.send_text(text)
-
-    return app
+from tests.echoing import WITHIN, echo_app, echoed, refused, until
+from tests.leaks import no_server
+from tests.ports import lasting
+from ws101 import ServerFailed, ports, serve
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
-    with no_thread():
+    with no_server():
         yield
-        assert servers() == []
-
-
-async def echoed(server, text="hi", path="/ws"):
-    async with asyncio.timeout(WITHIN), connect(server.ws_url + path, proxy=None) as client:
-        await client.send(text)
-        return await client.recv()
-
-
-def refused(port):
-    """Whether nobody listens there."""
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) != 0
 
 
 # What the handle gives
@@ -124,18 +92,22 @@ async def test_its_loop_is_one_await_away():
 
 
 async def test_an_interrupted_wait_is_cancelled_on_the_server_too():
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     async def forever():
+        begun.set()
         try:
             await asyncio.Event().wait()
         finally:
             ended.set()
 
     async with serve(echo_app(), port=0) as server:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(server.run(forever()), 0.05)
-        assert await asyncio.to_thread(ended.wait, WITHIN)
+        waiting = asyncio.create_task(server.run(forever()))
+        await until(begun.is_set)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await until(ended.is_set)
 
 
 async def test_the_log_has_what_handlers_print_log_and_raise(capsys, recwarn):
@@ -218,10 +190,16 @@ def test_a_port_taken_by_our_own_server_says_which():
         assert first.running
 
 
-def test_the_next_free_port_is_taken_and_said(capsys):
-    with serve(echo_app()) as first, serve(echo_app()) as server:
-        assert server.port > first.port
-    assert f"so this one is at port {server.port}." in capsys.readouterr().out
+def test_the_next_free_port_is_taken_and_said(capsys, monkeypatch):
+    first = lasting()  # not 8000, which another test's lesson may take, or give up, just now
+    monkeypatch.setattr(ports, "FIRST", first)
+    monkeypatch.setattr(ports, "LAST", first + 99)
+    with serve(echo_app()) as one, serve(echo_app()) as other:
+        assert first == one.port < other.port < first + 100
+    assert capsys.readouterr().out == (
+        f"Port {first} is taken by app, which this notebook serves, "
+        f"so this one is at port {other.port}.\n"
+    )
 
 
 async def test_a_proxy_in_the_environment_is_not_asked_for_loopback(monkeypatch):
@@ -246,301 +224,3 @@ async def test_the_wire_is_on_unless_turned_off():
         assert await echoed(server) == "hi"
         with pytest.raises(RuntimeError, match="served with wire=False"):
             server.wire  # noqa: B018
-
-
-# Bad input
-
-
-@asynccontextmanager
-async def failing(app):
-    raise LookupError("no database")
-    yield
-
-
-@asynccontextmanager
-async def endless(app):
-    await asyncio.Event().wait()
-    yield
-
-
-def test_a_failing_lifespan_is_raised_with_its_words():
-    with pytest.raises(ServerFailed, match="app is not served") as failure:
-        serve(FastAPI(lifespan=failing), port=0)
-    assert "LookupError: no database" in str(failure.value)
-    assert "Application startup failed" in str(failure.value)
-
-
-def test_an_endless_lifespan_is_raised_after_the_limit():
-    with pytest.raises(ServerFailed, match="must `yield`"):
-        serve(FastAPI(lifespan=endless), port=0, start_within=0.2)
-
-
-async def an_app_factory():
-    return echo_app()
-
-
-class Old:
-    def __init__(self, scope): ...
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        (None, "was given None"),
-        (42, "42 of type int"),
-        (FastAPI, r"the class FastAPI\. Make an instance of it first: app = FastAPI\(\)"),
-        (Old, "the class Old"),
-        (echo_app, r"call it: serve\(echo_app\(\)\)"),
-        (lambda scope, receive, send: None, "is not `async def`"),
-        ({}, r"\{\} of type dict"),
-    ],
-)
-def test_what_is_no_app_is_a_type_error_that_names_the_mend(given, words):
-    with pytest.raises(TypeError, match=words):
-        serve(given, port=0)
-
-
-def test_a_coroutine_is_no_app():
-    with pytest.raises(TypeError, match="without calling or awaiting it"):
-        serve(an_app_factory(), port=0)
-
-
-def test_files_that_hold_no_app(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "broken.py").write_text("app = (\n")
-    (tmp_path / "empty.py").write_text("")
-    (tmp_path / "other.py").write_text("from fastapi import FastAPI\napi = FastAPI()\n")
-    (tmp_path / "raising.py").write_text("1 / 0\n")
-    with pytest.raises(SyntaxError) as syntax:
-        serve("broken.py", port=0)
-    assert (syntax.value.filename, syntax.value.lineno) == (str(tmp_path / "broken.py"), 1)
-    with pytest.raises(AttributeError, match=r"empty.py defines no `app`. Add: app = FastAPI\(\)"):
-        serve("empty.py", port=0)
-    with pytest.raises(AttributeError, match="It has api: name it `app`"):
-        serve("other.py", port=0)
-    with pytest.raises(ZeroDivisionError):
-        serve("raising.py", port=0)
-    with pytest.raises(FileNotFoundError, match=r"In \. there is: other.py"):
-        serve("othr.py", port=0)
-    with pytest.raises(FileNotFoundError, match=r"In servers there is: hello.py"):
-        serve("servers/helo.py", port=0)
-
-
-# Files
-
-
-async def test_a_course_file_is_found_from_anywhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    async with serve("servers/hello.py", port=0) as server:
-        assert server.name == "hello"
-        assert await echoed(server, "Ana") == "Hello, Ana!"
-
-
-async def test_an_edited_file_and_what_it_imports_are_served_anew(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "apps"
-    folder.mkdir()
-    (folder / "word.py").write_text("WORD = 'one'\n")
-    (folder / "say.py").write_text(
-        "from fastapi import FastAPI, WebSocket\n"
-        "from apps.word import WORD\n"
-        "app = FastAPI()\n"
-        "@app.websocket('/ws')\n"
-        "async def say(ws: WebSocket):\n"
-        "    await ws.accept()\n"
-        "    await ws.send_text(WORD + await ws.receive_text())\n"
-    )
-    async with serve("apps/say.py", port=0) as server:
-        assert await echoed(server, "!") == "one!"
-    (folder / "word.py").write_text("WORD = 'two'\n")
-    async with serve("apps/say.py", port=0) as server:
-        assert await echoed(server, "!") == "two!"
-    (folder / "say.py").write_text((folder / "say.py").read_text().replace("WORD +", "'3' +"))
-    async with serve("apps/say.py", port=0) as server:
-        assert await echoed(server, "!") == "3!"
-
-
-def test_a_file_named_like_a_module_hides_nothing(tmp_path, monkeypatch):
-    import json
-
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "json.py").write_text("app = 'mine'\n")
-    assert loading.load("json.py") == "mine"
-    assert sys.modules["json"] is json
-
-
-# Who may connect
-
-
-def test_other_machines_need_an_explicit_word():
-    with pytest.raises(ValueError, match="add open_to_network=True"):
-        serve(echo_app(), host="0.0.0.0", port=0)
-
-
-async def test_an_open_server_warns_and_asks_other_machines_for_its_token():
-    from ws101.guard import Guard
-
-    with pytest.warns(UserWarning, match=r"adds the token to the address: /\?token=\S+$") as warned:
-        server = serve(echo_app(), host="0.0.0.0", port=0, open_to_network=True)
-    async with server:
-        assert server.url == f"http://127.0.0.1:{server.port}"
-        assert await echoed(server) == "hi"  # this machine needs none
-    token = str(warned[0].message).split("=")[-1]
-
-    class Elsewhere:
-        """The same app as if asked from another machine."""
-
-        def __init__(self):
-            self.app = Guard(echo_app())
-            self.app.token = token
-
-        async def __call__(self, scope, receive, send):
-            await self.app({**scope, "client": ("192.0.2.7", 1)}, receive, send)
-
-    async with serve(Elsewhere(), port=0) as server:
-        with pytest.raises(InvalidStatus) as refusal:
-            await echoed(server)
-        assert refusal.value.response.status_code == 403
-        with pytest.raises(InvalidStatus):
-            await echoed(server, path="/ws?token=guessed")
-        assert await echoed(server, path=f"/ws?token={token}") == "hi"
-        cookie = {"Cookie": f"ws101_token={token}"}
-        async with connect(f"{server.ws_url}/ws", proxy=None, additional_headers=cookie) as client:
-            await client.send("by cookie")
-            assert await asyncio.wait_for(client.recv(), WITHIN) == "by cookie"
-
-
-# Code that does not let go
-
-
-async def test_a_handler_that_neither_receives_nor_sends_is_cancelled():
-    app = FastAPI()
-    cancelled = threading.Event()
-
-    @app.websocket("/ws")
-    async def idle(ws: WebSocket):
-        await ws.accept()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-
-    server = serve(app, port=0)
-    async with connect(f"{server.ws_url}/ws", proxy=None):
-        server.stop()
-    assert cancelled.is_set()
-    assert refused(server.port)
-
-
-async def test_a_task_that_a_handler_started_ends_with_the_server():
-    app = FastAPI()
-    ended = threading.Event()
-
-    async def forever():
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:  # not GeneratorExit, by the collector
-            ended.set()
-
-    @app.websocket("/ws")
-    async def start(ws: WebSocket):
-        await ws.accept()
-        app.state.task = asyncio.create_task(forever())
-        await ws.send_text("started")
-
-    async with serve(app, port=0) as server, connect(f"{server.ws_url}/ws", proxy=None) as client:
-        assert await asyncio.wait_for(client.recv(), WITHIN) == "started"
-        assert not ended.is_set()
-    assert ended.is_set()
-
-
-async def test_a_client_that_reads_nothing_does_not_hold_the_stop():
-    app = FastAPI()
-    stalled = threading.Event()
-
-    @app.websocket("/ws")
-    async def flood(ws: WebSocket):
-        await ws.accept()
-        while True:
-            try:
-                await asyncio.wait_for(ws.send_bytes(bytes(65_536)), 0.5)
-            except TimeoutError:
-                stalled.set()
-                raise
-
-    server = serve(app, port=0)
-    async with connect(f"{server.ws_url}/ws", proxy=None, compression=None) as client:
-        client.transport.pause_reading()
-        assert await asyncio.to_thread(stalled.wait, WITHIN)
-        server.stop()
-        assert server._background._thread not in threading.enumerate()
-        assert refused(server.port)
-        client.transport.abort()
-
-
-async def test_a_task_that_swallows_cancellation_is_named_in_the_log(caplog):
-    app = FastAPI()
-
-    @app.websocket("/ws")
-    async def stubborn(ws: WebSocket):
-        await ws.accept()
-        while True:
-            with suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
-
-    server = serve(app, port=0)
-    async with connect(f"{server.ws_url}/ws", proxy=None):
-        server.stop()
-    stood_at = "A task swallowed its cancellation, it stood at: await asyncio.Event().wait()"
-    assert stood_at in str(server.log)
-    assert refused(server.port)
-    del server  # and with it the task, which the collector must have nothing to say about
-    gc.collect()
-    assert caplog.text == ""
-
-
-async def test_a_busy_loop_is_ended_and_its_line_named():
-    app = FastAPI()
-
-    @app.websocket("/ws")
-    async def busy(ws: WebSocket):
-        await ws.accept()
-        while True:
-            pass
-
-    server = serve(app, port=0)
-    async with connect(f"{server.ws_url}/ws", proxy=None, close_timeout=0.1):
-        server.stop()
-    assert "Ended by force. It held the loop at:" in str(server.log)
-    assert "test_serving.py, line" in str(server.log)
-    assert refused(server.port)
-
-
-def test_stopping_frees_the_port_though_a_call_in_c_holds_the_thread(tmp_path):
-    """In a process of its own: the thread outlives the test."""
-    script = tmp_path / "script.py"
-    script.write_text("""if True:
-        import asyncio, socket, time, warnings
-        from fastapi import FastAPI, WebSocket
-        from websockets import connect
-        from ws101 import serve
-        app = FastAPI()
-        @app.websocket("/ws")
-        async def sleep(ws: WebSocket):
-            await ws.accept()
-            time.sleep(60)
-        async def main():
-            server = serve(app, port=0)
-            async with connect(server.ws_url + "/ws", proxy=None, close_timeout=0.1):
-                with warnings.catch_warnings(record=True) as caught:
-                    warnings.simplefilter("always")
-                    server.stop()
-            print(caught[0].message)
-            socket.create_server(("127.0.0.1", server.port)).close()
-            print("free")
-        asyncio.run(main())
-    """)
-    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
-    assert "its thread is held until this returns: time.sleep(60)" in ran.stdout, ran.stderr
-    assert ran.stdout.endswith("free\n")

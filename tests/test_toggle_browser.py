@@ -13,6 +13,7 @@ from websockets import connect
 
 from tests.lab import FAR, NEAR
 from tests.notebook_page import notebook
+from tests.ports import lasting
 from tests.server_page import Shown, ready, state
 from ws101 import Server, serve
 
@@ -135,7 +136,8 @@ async def test_in_the_notebook(followers, host, lab, chromium):
 @pytest.mark.parametrize("name", SAY)
 async def test_page_that_loses_its_server_and_finds_a_new_one(name, chromium):
     """What cannot be sent is said so. What the new server says is shown."""
-    server = serve(f"servers/{name}.py", port=0)
+    port = lasting()
+    server = serve(f"servers/{name}.py", port=port)
     try:
         async with two_pages(chromium, server) as (one, other):
             await press(one, "Turn it on")
@@ -144,7 +146,7 @@ async def test_page_that_loses_its_server_and_finds_a_new_one(name, chromium):
             await state(one, "closed with code")
             await press(one, "Turn it off")
             await expect(one.get_by_role("alert")).to_contain_text("Not sent")
-            server = serve(f"servers/{name}.py", port=server.port)
+            server = serve(f"servers/{name}.py", port=port)
             await state(one, "open")
             await shows("off", one, other)
             await press(other, "Turn it on")

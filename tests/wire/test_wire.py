@@ -183,7 +183,7 @@ async def test_frames_that_wait_in_the_server(flood):
         waiting = await until(lambda: [e for e in frames_of(flood) if e.unsent])
         last = waiting[-1]
         assert last.unsent <= last.size
-        assert f"of {last.size:,} B wait in the server]" in str(flood.wire)
+        await until(lambda: f"of {last.size:,} B wait in the server]" in str(flood.wire))
         # Read again: what waited goes out.
         writer.transport.resume_reading()
         drain = asyncio.create_task(drained(reader))
@@ -205,7 +205,12 @@ async def test_what_was_never_sent(flood):
         writer.transport.pause_reading()
         await until(lambda: [e for e in frames_of(flood) if e.unsent])
         (stuck,) = flood._background._uvicorn.server_state.connections
-        flood._background.loop.call_soon_threadsafe(stuck.transport.abort)
+
+        async def abort():
+            await until(stuck.transport.get_write_buffer_size)  # still, or again
+            stuck.transport.abort()
+
+        await flood.run(abort())
         assert await ending(flood) == ("server", "aborted", False, 1006)
         (end,) = of_type(End, flood.wire.events)
         assert end.unsent > 0

@@ -76,6 +76,9 @@ function keepConnected(path, {state, onmessage, onopen = () => {}}) {
       leave();
       show("closed", "closed by you");
     },
-    comeBack: open,
+    comeBack() {
+      show("connecting");
+      open();
+    },
   };
 }

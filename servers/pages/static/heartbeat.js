@@ -40,7 +40,7 @@ function greeted({every: interval, run, last, missed, lost}) {
   document.getElementById("every").textContent = `, one every ${every} s`;
   if (seen) list("Back.");
   if (lost === null) list("The server has been restarted. What it said before that is lost.");
-  else if (lost) list(`${lost} messages are lost: the server keeps the newest only.`);
+  else if (lost) list(`Lost: ${lost}. The server keeps the newest messages only.`);
   for (const message of missed) list(`Missed ${message.n}: ${inWords(message)}`);
   seen = {after: last, run};
 }
