@@ -40,7 +40,7 @@ class Plan:
 
 
 FULL = Plan((10, 30, 100, 300, 1000), 51, (100, 150, 10), (50, 200, 20))
-QUICK = Plan((10, 40, 160), 21, (20, 80, 30), (20, 100, 1.5))
+QUICK = Plan((10, 40, 160), 15, (10, 80, 75), (20, 150, 0.7))
 STEPS = 30  # of a progress bar
 SCENARIOS = ("growth", "one stalls", "come and go")
 
@@ -124,7 +124,7 @@ def tell(scenario: str, part: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", nargs="?", default=ROOT / "artifacts", type=Path)
-    parser.add_argument("--quick", action="store_true", help="less of everything, 10 seconds")
+    parser.add_argument("--quick", action="store_true", help="less of everything, 5 seconds")
     parser.add_argument("--json", action="store_true", help="results as JSON, and no pictures")
     options = parser.parse_args()
     results = run(QUICK if options.quick else FULL, tell if options.json else show)

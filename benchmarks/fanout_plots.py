@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import statistics
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -45,13 +44,13 @@ def growth(results: dict[str, Any]) -> Figure:
     figure, axis = _figure()
     sizes = results["sizes"]
     for name, rounds in results["ms"].items():
-        axis.loglog(sizes, [statistics.median(ms) for ms in rounds], label=name, **STYLES[name])
+        axis.loglog(sizes, [min(ms) for ms in rounds], label=name, **STYLES[name])
     axis.set_xticks(sizes, [str(size) for size in sizes])
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.yaxis.set_major_formatter("{x:g}")
     axis.minorticks_off()
     axis.set(xlabel="clients", ylabel="until the last has it, ms")
-    axis.set_title("One message to many: the median of several rounds", loc="left")
+    axis.set_title("One message to many: the quickest of several rounds", loc="left")
     axis.legend(frameon=False)
     return figure
 

@@ -21,7 +21,7 @@ Progress = Callable[[float], None]
 LINE = b"a line of chat, some hundred characters long, as one person may type it to many others, so"
 SIZE = 65_536  # bytes in a message, where one client stalls
 PATIENCE = 30.0  # seconds over time, after which a run is given up
-SETTLE = 1.0  # seconds without a message, after which no more are awaited
+SETTLE = 0.4  # seconds without a message, after which no more are awaited
 
 
 def growth(sizes: Sequence[int], rounds: int, progress: Progress) -> dict[str, Any]:
@@ -118,14 +118,14 @@ def stalled(clients: int, count: int, rate: float, progress: Progress) -> list[d
             readers += crowd.grow(peer.port, clients - 1 - len(readers))  # it is in their middle
             streams.append(_Stream(label, peer, readers, silent))
         of = {client: stream for stream in streams for client in stream.clients}
-        start = last = time.perf_counter()
+        start = last = now = time.perf_counter()
         due = deque(
             (start + (number + turn / len(streams)) / rate, stream)
             for number in range(count)
             for turn, stream in enumerate(streams)
         )
         look = start
-        while due or time.perf_counter() < last + SETTLE:
+        while due or now < last + SETTLE:  # `now` is before a read, which found nothing
             now = time.perf_counter()
             if due and now >= due[0][0]:
                 due.popleft()[1].send(now, filler)
@@ -191,16 +191,18 @@ def _churn(peer, crowd: Crowd, stayers: int, rate: int, seconds: float, progress
     staying = crowd.grow(peer.port, stayers)
     passing = _Passing(peer.port, crowd)
     heard: dict[Client, list[int]] = defaultdict(list)
-    sent, start = 0, time.perf_counter()
-    last = start
-    while (now := time.perf_counter()) < max(start + seconds, last + SETTLE) or passing.here:
+    sent = 0
+    start = last = now = time.perf_counter()
+    while now < max(start + seconds, last + SETTLE) or passing.here:
+        now = time.perf_counter()
         if now > start + seconds + PATIENCE:
             raise TimeoutError(f"{peer.name} lets nobody in any more")
         elapsed = min(now - start, seconds)
         if len(passing.joined) < elapsed * rate:
             passing.join(now)
-        passing.leave(now)
-        if sent < int(elapsed * TALK):
+        if (talks := sent < int(elapsed * TALK)) or elapsed == seconds:
+            passing.leave(now)  # just before somebody talks: the moment in which it does harm
+        if talks:
             sender = next((client for client in staying[sent % 10 :] if not client.gone), None)
             if sender:
                 sender.send(b"%d" % sent)

@@ -42,7 +42,7 @@ async def mended(lesson):
 @pytest.fixture
 async def stalled(mended):
     """After 3.1: how many messages it takes is known."""
-    await mended.run("stall-room", "stall-run")
+    await mended.run("stall-run", "stall-told")
     return mended
 
 
@@ -66,15 +66,15 @@ async def test_echo_reaches_its_sender_and_a_loop_everyone(lesson):
 
 
 async def test_one_vanishes_and_the_sender_pays(lesson):
-    assert await lesson.run("vanish-room", "vanish-run") == ["ana: (cut off)   bo: (nothing)"]
+    assert await lesson.run("vanish-run") == ["ana: (cut off)   bo: (nothing)"]
     assert "Traceback" not in str(lesson.names["server"].log)
     busy, _ = await lesson.run("vanish-count")
     assert busy == "busy server: Ana was cut off in 20 of 20 tries"
 
 
 async def test_one_bad_message_empties_the_room(lesson):
-    assert await lesson.run("nonsense-room") == ["di: (cut off)"]
-    lines = await lesson.run("nonsense-run")
+    di, *lines = await lesson.run("nonsense-run")
+    assert di == "di: (cut off)"
     assert lines[0] == "ana: ana speaks   bo: ana speaks   cy: ana speaks"
     assert lines[1] == "ana: (cut off)   bo: bo speaks   cy: bo speaks"
     assert lines[3] == "ana: (cut off)   bo: (cut off)   cy: (cut off)"
@@ -90,8 +90,7 @@ async def test_one_bad_message_empties_the_room(lesson):
 
 
 async def test_usual_mend_skips_removes_twice_and_hides(lesson):
-    await lesson.run("catching", "catching-room")
-    assert await lesson.run("catching-run") == ["ana: (nothing)   bo: hello"]
+    assert await lesson.run("catching", "catching-run") == ["ana: (nothing)   bo: hello"]
     assert "ValueError: list.remove(x): x not in list" in str(lesson.names["server"].log)
     heard, log = await lesson.run("slip-run")
     assert (heard.count("hello"), heard.count("(nothing)")) == (2, 2)
@@ -124,7 +123,7 @@ async def test_somebody_comes_and_the_sender_pays(stalled):
 
 
 async def test_gather_stops_as_well_and_a_timeout_each_goes_on(stalled):
-    await stalled.run("gathering", "gathering-run", "hurried", "hurried-run")
+    await stalled.run("gathering", "recite-past-cy", "gathering-run", "hurried", "hurried-run")
     heard = stalled.names["heard"]
     assert len(heard["gather, Cy stalls"]) < 400
     assert len(heard["a loop, nobody stalls"]) == 2 * stalled.names["before"]
@@ -164,20 +163,46 @@ async def test_what_cy_gets_under_each_policy(stalled, queued):
 
 
 async def test_close_waits_for_a_client_that_is_stuck(queued):
-    await queued.run("stuck-room", "stuck-run")
+    await queued.run("stuck-run")
     (line,) = await queued.run("stuck-close")
     assert line.startswith("not closed in half a second: ")
     assert line.endswith("3 connections open>")
 
 
 async def test_hub_cuts_it_off_and_the_others_go_on(queued):
-    await queued.run("hub-room", "hub-run")
+    await queued.run("hub-imports", "hub-run")
     (line,) = await queued.run("hub-cut")
     assert line.endswith("2 connections open>")
     *_, last = queued.names["server"].wire.only("cy").events
     assert last.how == "aborted"
     assert last.unsent > 0
     assert await queued.run("hub-others") == ["ana: Cy is out   bo: Cy is out"]
+
+
+# Part 5
+
+
+async def test_small_run_shows_who_loses_what(lesson):
+    await lesson.run("measure")
+    results = lesson.names["results"]
+    had = {run["label"]: len(run["all_had"]) for run in results["stalled"]}
+    sent = {run["sent"] for run in results["stalled"]}
+    assert had.pop("naive loop") < min(sent)
+    assert set(had.values()) == sent
+    hub, naive = results["churn"]
+    assert (hub["lost"], hub["twice"], hub["cut"]) == (0, 0, 0)
+    assert naive["lost"] > 0
+    assert naive["cut"] > 0
+    pictures = []
+    lesson.names["display"] = pictures.append
+    for cell, beginning in {
+        "show": "With 160 clients the last one has a message ",
+        "show-stalled": "One of 10 clients stops reading. ",
+        "show-churn": f"{hub['joins']} clients came and went in ",
+    }.items():
+        words = await lesson.run(cell)
+        assert " ".join(words).startswith(beginning)
+    assert [len(picture.axes) for picture in pictures] == [1, 2, 1]
 
 
 # Part 6
