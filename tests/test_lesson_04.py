@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from tests.lesson import Lesson
 from ws101 import servers
 from ws101.crowd import Crowd, crowd
+from ws101.wire import View
 from ws101.wire.events import FrameEvent
 
 
@@ -33,9 +35,9 @@ async def lesson():
         await asyncio.to_thread(server.stop)
 
 
-def said(server) -> list[str]:
+def said(wire: View) -> list[str]:
     """Who said what, in the order of the wire."""
-    frames = [e for e in server.wire.events if isinstance(e, FrameEvent) and e.header.opcode == 1]
+    frames = [e for e in wire.events if isinstance(e, FrameEvent) and e.header.opcode == 1]
     return [
         f"{frame.peer.partition(' ')[0]} {'>' if frame.sender == 'client' else '<'} {frame.text}"
         for frame in frames
@@ -57,9 +59,12 @@ async def test_a_latecomer_hears_nothing_until_the_next_change(lesson):
 
 
 async def test_a_change_falls_into_the_gap_and_not_where_there_is_none(lesson):
-    assert await lesson.run("gap", "gap-run") == ["off off"]
-    assert await lesson.run("gap-late") == ["cy: off", "ana: on   cy: (nothing)"]
-    await lesson.run("gap-stop")
+    assert await lesson.run("gap", "gap-run") == ["ana: off"]
+    for _ in range(2):
+        lines = await lesson.run("gap-late")
+        assert lines == ["ana: off", "cy: off", "ana: on   cy: (nothing)"]
+    words = said(lesson.names["server"].wire)
+    assert words[2:6] == ["ana < off", "cy < off", "ana > on", "ana < on"]
     assert await lesson.run("door", "door-run") == ["ana: off"]
     assert await lesson.run("door-late") == ["ana: on   cy: on"]
 
@@ -101,6 +106,20 @@ async def test_four_get_through_then_two_then_one(lesson):
     assert (where, what.strip()[:30]) == ("set", "Input should be 'on' or 'off' ")
 
 
+async def test_a_long_message_is_work_and_a_right_one_is_short(lesson):
+    await lesson.run("take", "texts", "order", "verdict", "strict")
+    long, right = await lesson.run("limit")
+    assert re.fullmatch(r"1\.\d MB of JSON, [\d.]+ s to refuse it", long)
+    assert right == "A right one has 13 characters."
+
+
+async def test_the_page_shows_the_light_when_it_is_told_and_not_when_it_is_pressed(lesson):
+    script = "\n".join(await lesson.run("toggle", "script"))
+    told, pressed = script.split("button.onclick")
+    assert "light.textContent" in told.partition("onmessage")[2]
+    assert "light.textContent" not in pressed
+
+
 async def test_the_light_in_json_names_seven_mistakes(lesson):
     await lesson.run("take", "texts", "toggle-json", "json-serve", "short")
     lines = [line.strip() for line in await lesson.run("json-run")]
@@ -118,7 +137,7 @@ async def test_two_toggles_make_it_dark_and_two_sets_make_it_light(lesson):
         "ana: on   bo: on",
         "ana: off   bo: off",
     ]
-    words = said(lesson.names["server"])
+    words = said(lesson.names["flipping_server"].wire)
     assert {"ana > toggle", "bo > toggle"} == set(words[2:4])
     assert words[4:] == ["ana < on", "bo < on", "ana < off", "bo < off"]
     assert await lesson.run("both-set") == [
@@ -129,19 +148,45 @@ async def test_two_toggles_make_it_dark_and_two_sets_make_it_light(lesson):
 
 
 async def test_they_agree_on_who_has_won(lesson):
-    lines = await lesson.run("toggle", "toggle-serve", "wins", "wins-run")
-    assert lines[-1] == "Both heard the same, in the same order, 50 times of 50."
+    counted, agreed = await lesson.run("wins", "wins-run")
+    assert sum(int(number) for number in re.findall(r"\d+", counted)) == 50
+    assert agreed == "Both heard the same, in the same order, 50 times of 50."
 
 
-async def test_everybody_follows_and_a_new_server_begins_anew(lesson):
-    await lesson.run("toggle-json", "json-serve", "di", "listen")
-    for cell, state in (("di-off", "off"), ("di-on", "on")):
-        line, nothing = await lesson.run(cell)
-        assert json.loads(line.removeprefix("di: ")) == {"state": state}
-        assert nothing == "(nothing more)"
-    await lesson.run("follow", "follow-run")
-    assert len(lesson.names["took"]) == 100
+async def test_all_follow_di_and_the_wire_shows_it(lesson):
+    """Bo and Cy stand for the two pages; tests/test_toggle_browser.py has real ones."""
+    await lesson.run("toggle-json", "json-serve")
+    server = lesson.names["json_server"]
+    async with crowd(server, ["bo", "cy"]):
+        await lesson.run("di", "listen")
+        told = []
+        for cell, state in (("di-off", "off"), ("di-on", "on")):
+            line, nothing = await lesson.run(cell)
+            assert json.loads(line.removeprefix("di: ")) == {"state": state}
+            assert nothing == "(nothing more)"
+            told.append({f'{name} < {{"state": "{state}"}}' for name in ("bo", "cy", "di")})
+        words = said(server.wire.since(lesson.names["came"]).tail(8))
+        assert [words[0], words[4]] == ['di > {"set": "off"}', 'di > {"set": "on"}']
+        assert [set(words[1:4]), set(words[5:])] == told
+        nothing, clients, slowest, soon = await lesson.run("follow", "follow-run")
+    assert (nothing, clients) == ("(nothing more)", "5 clients follow.")
+    assert re.fullmatch(r"These three had it after [\d.]+ ms in .*, [\d.]+ ms at worst.", slowest)
+    assert re.fullmatch(r"\d+ of 100 changes took less than 100 ms.", soon)
+
+
+async def test_a_new_server_begins_anew(lesson):
     assert await lesson.run("again-run") == ["off on", "off on"]
+
+
+async def test_a_room_goes_on_while_later_ones_are_made(lesson):
+    """They all run until the last cell, and no page that was left open walks in."""
+    assert lesson.names["serve"].keywords == {"port": 0}
+    await lesson.run("keeper", "keeper-run", "relay", "gap", "door", "flipping")
+    assert await lesson.run("keeper-late", "keeper-next") == [
+        "cy: (nothing)",
+        "The server knows: on",
+        "ana: off   bo: off   cy: off",
+    ]
 
 
 async def test_each_light_is_its_own_whatever_cell_runs_again(lesson):
