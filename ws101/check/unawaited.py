@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 DEPTH = 3  # containers in containers: a tuple of a list of coroutines
+# CPython 3.13 crashes where one has ended and the variables of its frame are asked for
+# (https://github.com/python/cpython/issues/125723). `websockets` has one for each connection.
+GENERATORS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 def close(values: Iterable[Any], errors: Iterable[BaseException]) -> None:
@@ -40,7 +43,8 @@ def _variables(error: BaseException | None, seen: set[int]) -> Iterator[Any]:
         return
     seen.add(id(error))
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        yield from frame.f_locals.values()
+        if not frame.f_code.co_flags & GENERATORS:
+            yield from frame.f_locals.values()
     within = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     for other in (error.__cause__, error.__context__, *within):
         yield from _variables(other, seen)
