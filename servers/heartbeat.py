@@ -38,10 +38,14 @@ async def tell(**news) -> int:
 
 
 async def beat():
+    loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as goodbyes:
         while True:
             number = await tell(beat=EVERY)
+            due = loop.time() + EVERY
             await asyncio.sleep(EVERY)
+            # Late ourselves, as after a freeze? Then answers may lie unread: time to read them.
+            await asyncio.sleep(min(loop.time() - due, EVERY))
             for member in hub.members.values():
                 if answered[member] < number:
                     goodbyes.create_task(dismiss(member))
@@ -56,11 +60,11 @@ async def dismiss(member: Member):
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     app.state.history = History()
-    beating = asyncio.create_task(beat())
+    beats = asyncio.create_task(beat())
     yield
-    beating.cancel()
+    beats.cancel()
     with suppress(asyncio.CancelledError):
-        await beating
+        await beats
 
 
 app = FastAPI(title="heartbeat", lifespan=lifespan)
@@ -87,7 +91,8 @@ async def stay(
         answered[member] = history.last
         while (event := await ws.receive())["type"] != "websocket.disconnect":
             with suppress(TypeError, ValueError):  # bytes, or words: they answer nothing
-                if answered[member] < (number := int(event.get("text"))) <= history.last:
+                number = int(event.get("text"))
+                if answered[member] < number <= history.last:
                     answered[member] = number
     if event["code"] not in GOODBYES:
         await tell(gone=name, code=event["code"])

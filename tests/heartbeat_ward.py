@@ -30,10 +30,11 @@ def heartbeat() -> SimpleNamespace:
 
 
 class Client:
-    """One that hears everything and answers each beat."""
+    """One that hears everything and answers each beat, so many seconds later."""
 
-    def __init__(self, ws):
+    def __init__(self, ws, late=0):
         self.ws = ws
+        self.late = late
         self.heard = []  # every message
         self.listening = asyncio.create_task(self.listen())
 
@@ -42,6 +43,7 @@ class Client:
             async for text in self.ws:
                 self.heard.append(json.loads(text))
                 if "beat" in self.heard[-1]:
+                    await asyncio.sleep(self.late)
                     await self.ws.send(str(self.heard[-1]["n"]))
 
     async def hears(self, wanted):
