@@ -1,15 +1,14 @@
 """failed: any text is a state."""
 
 from fastapi import FastAPI, WebSocket
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 json_app = FastAPI()
 json_app.state.light = "off"
 clients = []
 
 
-class Order(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Order(BaseModel, extra="forbid"):
     set: str
 
 

@@ -3,15 +3,14 @@
 from typing import Literal
 
 from fastapi import FastAPI, WebSocket
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 json_app = FastAPI()
 json_app.state.light = "off"
 clients = []
 
 
-class Order(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Order(BaseModel, extra="forbid"):
     set: Literal["on", "off"]
 
 

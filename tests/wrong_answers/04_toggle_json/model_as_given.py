@@ -3,7 +3,7 @@
 from typing import Literal
 
 from fastapi import FastAPI, WebSocket
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 json_app = FastAPI()
 json_app.state.light = "off"

@@ -3,17 +3,16 @@
 from typing import Literal
 
 from fastapi import FastAPI, WebSocket
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 json_app = FastAPI()
 json_app.state.light = "off"
 clients = []
 
 
-class Order(BaseModel):
+class Order(BaseModel, extra="forbid"):
     """What a client may send."""
 
-    model_config = ConfigDict(extra="forbid")
     set: Literal["on", "off"]
 
 

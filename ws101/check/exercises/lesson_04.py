@@ -7,7 +7,15 @@ import asyncio
 from ws101.check.exercise import Exercise
 from ws101.check.exercises.faults import time_flies
 from ws101.check.exercises.lesson_04_lines import SlowApp, SlowRoom
-from ws101.check.exercises.lesson_04_slips import OTHER, SLIPS, Beside, Missed, Overtaken, Told
+from ws101.check.exercises.lesson_04_slips import (
+    OTHER,
+    SLIPS,
+    Beside,
+    Missed,
+    Overtaken,
+    Told,
+    Walked,
+)
 from ws101.check.players import Player, say
 from ws101.check.verdicts import Unmet
 
@@ -15,12 +23,14 @@ latecomer = Exercise(
     "latecomer",
     SlowApp("/ws"),
     hints=(
-        "Of the line that tells a newcomer the state, the place matters: before `clients.append`, "
-        "or behind it? Think of a change that comes while this `await` waits.",
-        "Every `await` is a place where another handler may run, and change the state. Between "
-        "joining and telling there must be none: join, then send to `websocket` alone.",
-        "The second fault: the state is set when the message has gone to everybody. Who joins "
-        "meanwhile is told the old one, and is not on the list that is walked. Set it first.",
+        "Two lines matter by their place: the one that tells a newcomer the state, before "
+        "`clients.append` or behind it? And the one that sets it, behind the sends or before them? "
+        "Think of what comes while an `await` waits.",
+        "The telling: every `await` is a place where another handler may run, and change the "
+        "state. Between joining and telling there must be none: join, then send to `websocket` "
+        "alone.",
+        "The setting: who joins while the message goes to everybody is told the old state, and is "
+        "not on the list that is walked. Set it first, then send.",
     ),
     slips=SLIPS,
 )
@@ -167,11 +177,11 @@ async def changes_before(room: SlowRoom) -> None:
     await all_hear(OTHER[before], ana, cy)
     await follows(bo, before, "sent")
     await ana.send(before)
-    await all_hear(before, ana, cy, bo)
+    await all_hear(before, ana, cy, bo, unmet=Walked)
 
 
-@latecomer.behaviour("Of two changes, the first held up on a slow line, all hear both, in order")
-async def two_changes(room: SlowRoom) -> None:
+@latecomer.behaviour("Of three changes, held up on a slow line, all hear each, in order")
+async def three_changes(room: SlowRoom) -> None:
     ana, cy, bo = await room.join("ana", "cy", "bo")
     before = await told(ana)
     await told(cy, before)
@@ -180,8 +190,9 @@ async def two_changes(room: SlowRoom) -> None:
     await room.hold(cy)
     await room.has_taken(ana, OTHER[before])
     await room.has_taken(bo, before)
+    await room.has_taken(cy, OTHER[before])
     await room.go_on(cy)
-    for state in (OTHER[before], before):
+    for state in (OTHER[before], before, OTHER[before]):
         await all_hear(state, ana, bo, cy, unmet=Overtaken)
 
 

@@ -16,6 +16,10 @@ AGAIN = "a second connection"
 """What came from a client that went and connected anew."""
 
 
+FASTAPIS = {f"{do}_{what}" for do in ("send", "receive", "iter") for what in ("text", "json")}
+"""Methods that a connection has at FastAPI's end."""
+
+
 class NotAsked(Unmet):
     """Another message than the change that was due, or none.
 
@@ -37,6 +41,16 @@ def not_json(case: Case) -> str | None:
     if not isinstance(case.error, TypeError) or "indices" not in str(case.error):
         return None
     return "What `recv` returns is a text. `json.loads` makes a dictionary of it."
+
+
+def fastapis(case: Case) -> str | None:
+    """A method that FastAPI's end of a connection has."""
+    if not isinstance(case.error, AttributeError) or case.error.name not in FASTAPIS:
+        return None
+    return (
+        f"`{case.error.name}` is FastAPI's. A client of `websockets` has `send` and `recv`: "
+        "`await ws.send(json.dumps(…))`, `json.loads(await ws.recv())`."
+    )
 
 
 def python_dict(case: Case) -> str | None:
@@ -132,6 +146,7 @@ def wrong_version(case: Case) -> str | None:
 
 SLIPS: tuple[Slip, ...] = (
     not_json,
+    fastapis,
     python_dict,
     came_again,
     too_eager,

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ws101.check.apps import AppRoom
 from ws101.check.exercise import Exercise
 from ws101.check.exercises.lesson_04_json_slips import SLIPS, Wrong, found
-from ws101.check.exercises.lesson_04_slips import OTHER
-from ws101.check.kinds import App
+from ws101.check.exercises.lesson_04_lines import SlowApp, SlowRoom
+from ws101.check.exercises.lesson_04_slips import OTHER, Missed
 from ws101.check.players import Player, say
 from ws101.check.verdicts import Unmet
 
 toggle_json = Exercise(
     "toggle_json",
-    App("/ws"),
+    SlowApp("/ws"),
     hints=(
         "Begin with the model: one field, `set`, of which only two values are right, and nothing "
-        'beside it. `Literal["on", "off"]` and `ConfigDict(extra="forbid")` say that.',
+        'beside it. `Literal["on", "off"]` and `extra="forbid"` behind `BaseModel` say that.',
         "`Order.model_validate_json(text)` reads and validates at once, and raises "
         "ValidationError for anything wrong, bad JSON too. Catch it inside of the loop, so that "
         "the loop goes on.",
@@ -40,7 +39,7 @@ async def told(player: Player) -> str:
     return news["state"]
 
 
-async def met(room: AppRoom) -> tuple[Player, Player, str]:
+async def met(room: SlowRoom) -> tuple[Player, Player, str]:
     """Ana and Bo are there, and have been told the state."""
     ana, bo = await room.join("ana", "bo")
     try:
@@ -90,7 +89,7 @@ async def errs(player: Player, message: str | bytes, state: str) -> None:
         raise wrong from None
 
 
-async def all_err(room: AppRoom, *messages: str | bytes) -> None:
+async def all_err(room: SlowRoom, *messages: str | bytes) -> None:
     """Each is Ana's alone to hear of, and all goes on behind it."""
     ana, bo, state = await met(room)
     for message in messages:
@@ -99,13 +98,13 @@ async def all_err(room: AppRoom, *messages: str | bytes) -> None:
 
 
 @toggle_json.behaviour('Who connects is told the state, as {"state": "off"} or "on"')
-async def tells(room: AppRoom) -> None:
+async def tells(room: SlowRoom) -> None:
     ana = await room.join("ana")
     await told(ana)
 
 
 @toggle_json.behaviour('{"set": "on"} and {"set": "off"} change it for everybody')
-async def sets(room: AppRoom) -> None:
+async def sets(room: SlowRoom) -> None:
     ana, bo, state = await met(room)
     state = await changes(state, ana, bo)
     state = await changes(state, bo, ana)
@@ -115,30 +114,50 @@ async def sets(room: AppRoom) -> None:
 
 
 @toggle_json.behaviour("What is no JSON gets an error, its sender alone, who stays")
-async def not_json(room: AppRoom) -> None:
+async def not_json(room: SlowRoom) -> None:
     await all_err(room, "on", '{"set": "on"', "", "{'set': 'on'}")
 
 
 @toggle_json.behaviour('So does what is no object, and a "set" that is neither "on" nor "off"')
-async def wrong_types(room: AppRoom) -> None:
+async def wrong_types(room: SlowRoom) -> None:
     values = ["on", ["on"], 1, None, {"set": "maybe"}, {"set": "ON"}, {"set": True}, {"set": 1},
               {"set": None}, {"set": ["on"]}, {"set": {"state": "on"}}]  # fmt: skip
     await all_err(room, *map(json.dumps, values))
 
 
 @toggle_json.behaviour('So does a message without "set", and one with more than that')
-async def wrong_fields(room: AppRoom) -> None:
+async def wrong_fields(room: SlowRoom) -> None:
     values = [{}, {"state": "on"}, *({"set": state, "by": "ana"} for state in OTHER)]
     await all_err(room, *map(json.dumps, values))
 
 
 @toggle_json.behaviour("So does a binary message, even if the right JSON is in it")
-async def binary(room: AppRoom) -> None:
+async def binary(room: SlowRoom) -> None:
     await all_err(room, b'{"set": "on"}', b'{"set": "off"}', b"\x00\xff", b"")
 
 
+@toggle_json.behaviour("A newcomer on a slow line does not miss a change made meanwhile")
+async def changes_meanwhile(room: SlowRoom) -> None:
+    ana = await room.join("ana")
+    state = await told(ana)
+    bo = await room.join_slowly("bo")
+    await room.is_sent(bo, "the state, to bo, within 1 s")
+    new = OTHER[state]
+    await room.has_taken(ana, json.dumps({"set": new}))
+    await room.go_on(bo)
+    await ana.expects_json({"state": new})
+    if await told(bo) == state:
+        try:
+            await bo.expects_json({"state": new})
+        except Unmet as unmet:
+            if not unmet.silent:
+                raise
+            raise Missed(unmet.expected, unmet.came, client="bo", wanted=unmet.wanted) from None
+    await changes(new, ana, bo)
+
+
 @toggle_json.behaviour("When a client leaves, its handler ends without an exception")
-async def goodbye(room: AppRoom) -> None:
+async def goodbye(room: SlowRoom) -> None:
     ana, bo, state = await met(room)
     await errs(bo, "bye", state)
     await room.leaves_quietly(bo)

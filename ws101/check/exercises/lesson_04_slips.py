@@ -25,11 +25,15 @@ class Missed(Unmet):
 
 
 class Overtaken(Unmet):
-    """Of two changes under way together, not each was told as it was."""
+    """Of changes under way together, not each was told as it was. cy's line was held up."""
 
 
 class Beside(Unmet):
     """Something came that was no change of the state."""
+
+
+class Walked(Beside):
+    """The same, from a client that joined while a change was going out."""
 
 
 def never_changed(case: Case) -> str | None:
@@ -125,13 +129,25 @@ def slipped_in_between(case: Case) -> str | None:
     )
 
 
+def dropped(case: Case) -> str | None:
+    """Something that waited for the slow line was given up."""
+    if not isinstance(case.unmet, Overtaken) or case.unmet.client != "cy" or case.error:
+        return None
+    if "error" in str(case.unmet.got):  # it was refused something
+        return None
+    return (
+        "cy's line was held up, and what waited for it was not all kept. Here each change counts: "
+        "`Hub()` keeps 64 of them, `keep_latest` one."
+    )
+
+
 def overtaken(case: Case) -> str | None:
     """What was sent had changed while the loop waited."""
     if not isinstance(case.unmet, Overtaken):
         return None
     return (
-        "While the loop waited for a slow line, the state changed a second time, and those behind "
-        "that line were told the new one twice. Send all of them what was set: `text`."
+        "While the loop waited for a slow line, the state changed again, and those behind that "
+        "line were told what it was by then. Send all of them what was set: `text`."
     )
 
 
@@ -157,10 +173,14 @@ def too_much(case: Case) -> str | None:
             "ana got the state again, and nothing had changed. Tell each newcomer once, and send "
             "it to `websocket` alone, not to all `clients`."
         )
+    if isinstance(unmet, Walked):
+        return (
+            f"{unmet.client} has heard {unmet.got!r} already: it joined while that was going out, "
+            "and was told. Walk a copy of the clients: `for client in list(clients)`."
+        )
     return (
         f"{unmet.client} has heard {unmet.got!r} already. What a newcomer is told and what all are "
-        "told may not overlap: no `await` between joining and telling, tell once, and walk a copy "
-        "of the clients, as who joins meanwhile was told."
+        "told may not overlap: no `await` between joining and telling, and tell once."
     )
 
 
@@ -173,6 +193,7 @@ SLIPS: tuple[Slip, ...] = (
     old_news,
     quoted,
     slipped_in_between,
+    dropped,
     overtaken,
     too_much,
     nobody_there,

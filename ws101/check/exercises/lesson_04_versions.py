@@ -12,12 +12,13 @@ from ws101.check.exercises.lesson_04_versions_light import (
     all_hear,
     change,
     changes,
-    hears_of_both,
+    hears_of_all,
     is_refused,
     met,
     refused,
 )
-from ws101.check.exercises.lesson_04_versions_slips import SLIPS, Both, Late, NotRefused, Same
+from ws101.check.exercises.lesson_04_versions_refusals import Both, NotRefused
+from ws101.check.exercises.lesson_04_versions_slips import SLIPS, Late, Same
 
 compare_and_set = Exercise(
     "compare_and_set",
@@ -85,7 +86,7 @@ async def one_wins(room: SlowRoom) -> None:
     await room.has_taken(bo, dumps(change(old)))
     await room.go_on(cy)
     await all_hear(light, ana)
-    await hears_of_both(bo, change(old), light)
+    await hears_of_all(bo, change(old), light, light)
     await all_hear(light, cy)
     await changes(light, cy, ana, bo)
 
@@ -106,20 +107,22 @@ async def one_wins_at_once(room: SlowRoom) -> None:
         raise NotRefused("one refusal, to ana or to bo", "two" if refusals else "none")
 
 
-@compare_and_set.behaviour("Two changes go out, each at its version, even while one is held up")
-async def both_are_told(room: SlowRoom) -> None:
+@compare_and_set.behaviour("Three changes, held up on a slow line, go out, each at its version")
+async def each_is_told(room: SlowRoom) -> None:
     (ana, bo, cy, di), light = await met(room, "ana", "bo", "cy", "di")
     first = {"state": OTHER[light["state"]], "version": light["version"] + 1}
     second = {"state": light["state"], "version": light["version"] + 2}
+    third = {"state": first["state"], "version": light["version"] + 3}
     await room.hold(cy)
     await room.has_taken(ana, dumps(change(light)))
     await room.has_taken(bo, dumps(change(first)))
     await room.has_taken(di, dumps(change(first)))
+    await room.has_taken(cy, dumps(change(second)))
     await room.go_on(cy)
-    for news in (first, second):
+    for news in (first, second, third):
         await all_hear(news, ana, bo, cy, unmet=Late)
-    await hears_of_both(di, change(first), first, second)
-    await changes(second, di, ana, bo, cy)
+    await hears_of_all(di, change(first), second, first, second, third)
+    await changes(third, di, ana, bo, cy)
 
 
 @compare_and_set.behaviour("When a client leaves, its handler ends without an exception")

@@ -8,7 +8,8 @@ from typing import Any
 from ws101.check.exercises.lesson_04_json_slips import found
 from ws101.check.exercises.lesson_04_lines import SlowRoom
 from ws101.check.exercises.lesson_04_slips import OTHER, Told
-from ws101.check.exercises.lesson_04_versions_slips import Late, News, NotRefused
+from ws101.check.exercises.lesson_04_versions_refusals import News, NotRefused
+from ws101.check.exercises.lesson_04_versions_slips import Late
 from ws101.check.players import Player, say
 from ws101.check.verdicts import Unmet
 
@@ -86,9 +87,9 @@ async def refused(player: Player, asked: News, light: News) -> None:
         raise not_refused(got, asked, light, player)
 
 
-async def hears_of_both(player: Player, asked: News, *news: News) -> None:
-    """It hears these, in order, and somewhere among them that what it asked for is refused."""
-    light, due, is_due = news[-1], list(news), True
+async def hears_of_all(player: Player, asked: News, light: News, *news: News) -> None:
+    """It hears these, in order, and among them that its change is refused, with this light."""
+    due, is_due = list(news), True
     while due or is_due:
         try:
             got = await player.hears()

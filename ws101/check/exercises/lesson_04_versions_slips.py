@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ws101.check.case import Case, Slip
 from ws101.check.exercises.lesson_04_json_slips import found, quoted
-from ws101.check.exercises.lesson_04_slips import Told, never_changed
+from ws101.check.exercises.lesson_04_slips import Overtaken, dropped, never_changed
+from ws101.check.exercises.lesson_04_versions_refusals import (
+    NotRefused,
+    applied_anyway,
+    both_made,
+    error_stays,
+    incomplete,
+    made_after_all,
+    put_out,
+    torn,
+    unanswered,
+)
 from ws101.check.goodbyes import goodbye_unheard
 from ws101.check.verdicts import Unmet
-
-News = dict[str, Any]
-
-
-class NotRefused(Unmet):
-    """A change on another version than the current one was not refused as it should be.
-
-    Attributes:
-        asked: the change.
-        together: whether another change was still going out.
-    """
-
-    asked: News
-    together = False
-
-
-class Both(Unmet):
-    """Of two changes on one version, both seem to have been made."""
 
 
 class Same(Unmet):
     """A change that sets what the light is already was not made and told."""
 
 
-class Late(Unmet):
-    """Of two changes under way together, not each was told as it was."""
+class Late(Overtaken):
+    """The same, of changes with a version."""
 
 
 def own_light(case: Case) -> str | None:
@@ -45,107 +36,12 @@ def own_light(case: Case) -> str | None:
     return f"Each connection has a light of its own, from {made[0]}. Make it outside."
 
 
-def both_made(case: Case) -> str | None:
-    """Two changes on one version, and both were made."""
-    unmet = case.unmet
-    news = found(unmet.got)
-    together = isinstance(unmet, NotRefused) and unmet.together
-    if not (together or isinstance(unmet, Both)) or not isinstance(news, dict) or "error" in news:
+def wrong_key(case: Case) -> str | None:
+    """What a client has sent, handed on."""
+    news = found(case.unmet.got)
+    if not isinstance(news, dict) or "set" not in news or "state" in news:
         return None
-    if isinstance(unmet.wanted, dict) and news.get("version") == unmet.wanted["version"] - 1:
-        return None
-    return (
-        "Both changes were let through. Where an `await` lies between comparing the version and "
-        "raising it, the other handler compares there too. Compare, set and count in one go, and "
-        "send afterwards."
-    )
-
-
-def applied_anyway(case: Case) -> str | None:
-    """The change went through, or something like news came back."""
-    unmet = case.unmet
-    if not isinstance(unmet, NotRefused) or unmet.silent:
-        return None
-    news, sent = found(unmet.got), case.visit.sent if case.visit else ()
-    if not isinstance(news, dict) or "error" in news:
-        return None
-    if news.get("state") != unmet.asked["set"] and any("error" in str(d.payload) for d in sent):
-        return (
-            "The change was refused, and then made all the same. Behind a refusal the handler goes "
-            "on with the next message: `continue`."
-        )
-    if not isinstance(news.get("version"), int) or news["version"] <= unmet.wanted["version"]:
-        return 'Nothing says that it was refused: put an "error" beside the state and the version.'
-    if unmet.asked["version"] > unmet.wanted["version"]:
-        return "A version that has not been yet is not the current one either. Compare with `!=`."
-    return (
-        f"The change was made on version {unmet.asked['version']}, and the light had another one "
-        "by then. Compare the two before you change anything, whatever the change is."
-    )
-
-
-def incomplete(case: Case) -> str | None:
-    """A refusal that does not help to try again."""
-    unmet = case.unmet
-    news = found(unmet.got)
-    if not isinstance(unmet, NotRefused) or not isinstance(news, dict) or "error" not in news:
-        return None
-    missing = [key for key in ("state", "version") if key not in news]
-    if missing:
-        return f"Who is refused cannot try again without the {' and the '.join(missing)} as it is."
-    if news["state"] != unmet.wanted["state"]:
-        return f"The light is {unmet.wanted['state']}, whatever was asked for. Tell it as it is."
-    if news["version"] != unmet.wanted["version"]:
-        return (
-            f"The light is at version {unmet.wanted['version']}, and a refusal changes nothing. "
-            "Tell its own version, neither the client's nor a new one."
-        )
-    if not isinstance(news["error"], str):
-        return 'What is under "error" is to be a text, in words of yours.'
-    return None
-
-
-def unanswered(case: Case) -> str | None:
-    """Nobody told the loser."""
-    if not isinstance(case.unmet, NotRefused) or not case.unmet.silent or case.error:
-        return None
-    if case.source.not_awaited():
-        return None
-    return "The change was refused, and its sender waits for an answer. Tell it the light as it is."
-
-
-def torn(case: Case) -> str | None:
-    """A refusal that is an exception."""
-    if not isinstance(case.unmet, NotRefused) or type(case.error) not in (ValueError, Exception):
-        return None
-    return "An exception ends the connection of who was refused. Send an answer, and go on."
-
-
-def put_out(case: Case) -> str | None:
-    """Who was refused is gone."""
-    visit = case.visit
-    if visit is None or case.error or case.unmet.got is not None or visit.left:
-        return None
-    last = found(visit.sent[-1].payload) if visit.sent else None
-    if not (visit.ended or visit.close) or not isinstance(last, dict) or "error" not in last:
-        return None
-    return (
-        "The connection ended with the refusal. Its sender is to stay, and may try again: "
-        "`continue`, not `break`, `return` or `close`."
-    )
-
-
-def error_stays(case: Case) -> str | None:
-    """An error that was written into the light itself."""
-    news, wanted = found(case.unmet.got), case.unmet.wanted
-    if isinstance(case.unmet, NotRefused) or not isinstance(news, dict) or "error" not in news:
-        return None
-    if not isinstance(case.unmet, Told) and {**news, **(wanted or {})} != news:
-        return None
-    return (
-        "The error stayed in `light`, and newcomers get it. Make a new dictionary: "
-        '`{**light, "error": "…"}`.'
-    )
+    return "The key of the news is `state`; `set` is only in what clients send."
 
 
 def same_unmade(case: Case) -> str | None:
@@ -166,7 +62,7 @@ def overtaken(case: Case) -> str | None:
     news, wanted = found(case.unmet.got), case.unmet.wanted
     if not isinstance(case.unmet, Late) or not isinstance(news, dict):
         return None
-    if news.get("version") != wanted["version"] + 1:
+    if not isinstance(news.get("version"), int) or news["version"] <= wanted["version"]:
         return None
     return (
         f"{case.unmet.client} is never told version {wanted['version']}. While your loop waited "
@@ -176,15 +72,15 @@ def overtaken(case: Case) -> str | None:
 
 
 def counted_late(case: Case) -> str | None:
-    """The second of two changes under way together was refused, and built on the first."""
+    """Of changes under way together one was refused, and it built on the one before it."""
     news = found(case.unmet.got)
     if not isinstance(case.unmet, Late) or case.error or case.source.not_awaited():
         return None
     if not case.unmet.silent and not (isinstance(news, dict) and "error" in news):
         return None
     return (
-        "The second change was made on the version that the first one leads to, and was refused: "
-        "the light was not there yet. Compare, set and count in one go, and send afterwards."
+        "A change was made on the version that the one before it leads to, and was refused: the "
+        "light was not there yet. Compare, set and count in one go, and send afterwards."
     )
 
 
@@ -219,14 +115,17 @@ SLIPS: tuple[Slip, ...] = (
     never_changed,
     goodbye_unheard,
     quoted,
+    wrong_key,
     own_light,
     put_out,
     error_stays,
     same_unmade,
+    dropped,
     overtaken,
     both_made,
     counted_late,
     applied_anyway,
+    made_after_all,
     incomplete,
     unanswered,
     torn,
