@@ -43,7 +43,10 @@ class Words(str):
 
 
 class Exercise(Definition):
-    """An exercise. Called with an answer, it tries it and returns a report.
+    """An exercise: call it with your answer, `check.NAME(app)`, and it says what happened.
+
+    `check.NAME.hint()` gives a hint, and the next one when called again; `check.NAME.solution()`
+    shows one way to do it, once you have tried. The rest is for who writes an exercise.
 
     Args:
         name: what its check is called, unique in the course; course.toml has its title.

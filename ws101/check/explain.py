@@ -57,10 +57,23 @@ async def explain(
 
 def tell(finding: Finding, room: Room) -> None:
     """Add what was done in this behaviour, and what went over the wire."""
-    done = [f"{who} {what}" for who, what in room.said[-DONE:]]
+    said = room.said if len(room.said) <= DONE else _shorter(room.said)
+    done = [f"{who} {what}" for who, what in said[-DONE:]]
     if done:
-        finding.facts.append(("Done", "; ".join(["…", *done] if len(room.said) > DONE else done)))
+        finding.facts.append(("Done", "; ".join(["…", *done] if len(said) > DONE else done)))
     finding.conversation = _drawn(room.conversation())
+
+
+def _shorter(said: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those who did the same one after another in one go, in their order: it may matter."""
+    told: list[tuple[str, str]] = []
+    for who, what in said:
+        names, same = told[-1] if told else ("", "")
+        if what == same and who not in names.split(", "):
+            told[-1] = (f"{names}, {who}", what)
+        else:
+            told.append((who, what))
+    return told
 
 
 async def ask(learner: LoopThread, question: Callable[[], T], within: float = 2.0) -> T | None:
@@ -198,6 +211,8 @@ def _where(case: Case, stands: Sequence[Stand] | None) -> tuple[str, Place | Non
         return "Closed at", visit.close.place
     if visit.ended:
         return ENDED, visit.last
+    if isinstance(case.unmet.got, list):
+        return "", None  # messages, of which each has come: where it waits for more shows nothing
     standing = [s for s in stands or () if s.lines and s.client == (case.unmet.client or "")]
     return (STANDS, standing[-1].lines[-1]) if standing else ("", None)
 

@@ -73,9 +73,10 @@ def dead_kept(case: Case) -> str | None:
             "When its client had left, the handler sent to a connection that has gone: its own, or "
             "one that is still on your list. Take it off first, and expect that a send can fail."
         )
+    whose = "" if any(v.left for v in case.visits) else ", of a client of an earlier behaviour"
     return (
-        "You sent to a connection that has gone, and it was the sender's handler that failed. "
-        "Take a connection off your list when it ends, and expect that a send can fail."
+        f"You sent to a connection that has gone{whose}, and it was the sender's handler that "
+        "failed. Take a connection off your list when it ends, and expect that a send can fail."
     )
 
 

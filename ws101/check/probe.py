@@ -62,7 +62,8 @@ class Visit:
         ended: whether the app is through with it.
         receiving: how many calls of `receive` wait.
         pending: messages that the app is sending and that are held up.
-        last: the line at which its own handler, or a task that began there, touched it last.
+        last: the line at which its own handler, or a task that began there, touched it last, or
+            failed to send to another.
         since: `time.monotonic()` of what happened last.
     """
 
@@ -166,6 +167,10 @@ class Probe:
             visit.pending.append(deed)
             try:
                 await send(message)
+            except Exception:
+                if sender := _here.get():  # what ends its handler, as a rule
+                    sender.last = deed.place or sender.last
+                raise
             finally:
                 visit.pending.remove(deed)
                 touched(deed)

@@ -59,7 +59,7 @@ async def time_flies(room: AppRoom, seconds: float = LATER) -> None:
         loop.time = lambda: before() + seconds  # type: ignore[method-assign]
 
     await explain.ask(room.learner, put_forward)
-    room.said.append(("for the server", f"{seconds:g} s went by"))
+    room.said.append(("the server's clock", f"was put forward by {seconds:g} s"))
     for _ in range(5):  # turns of its loop, in which those who slept do what they slept before
         await explain.ask(room.learner, lambda: None)
 

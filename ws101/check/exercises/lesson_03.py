@@ -19,6 +19,8 @@ from ws101.check.exercises.lesson_03_slips import (
     uncancelled,
     waits_for_the_dead,
 )
+from ws101.check.exercises.lesson_03_under_way import TITLE, both_stay, second_error
+from ws101.check.exercises.tasks import none_unheard, not_caught
 from ws101.check.kinds import App
 
 manager = Exercise(
@@ -29,13 +31,15 @@ manager = Exercise(
         "removes, `broadcast` is a loop with a send in it. Then read what the check says of the "
         "vanished one.",
         "The `try` stands inside the loop, around one `await client.send_text(text)`. Where that "
-        "raises WebSocketDisconnect, this client has gone and no other: take it out, and go on.",
+        "raises WebSocketDisconnect or RuntimeError, this client has gone and no other: take it "
+        "out, and go on.",
         "Who is taken out while the loop walks the list makes it skip the next one: walk "
         "`list(self.clients)`. And in `disconnect`: `if websocket in self.clients:` remove it.",
     ),
     slips=(
-        taken_out_twice, awaited_nothing, changed_size, uncancelled, cancels_others,
-        cut_for_another, waits_for_the_dead, nobody_kept, passed_over, said_by_nobody, miscounted,
+        not_caught, taken_out_twice, second_error, awaited_nothing, changed_size, uncancelled,
+        cancels_others, cut_for_another, waits_for_the_dead, nobody_kept, passed_over,
+        said_by_nobody, miscounted,
     ),
 )  # fmt: skip
 
@@ -64,14 +68,15 @@ async def leaving(room: AppRoom) -> None:
 @manager.behaviour("Somebody vanishes as a text comes in: all others get it, its sender stays")
 async def vanishing(room: AppRoom) -> None:
     ed, bo, cy, ana, di = await room.join("ed", "bo", "cy", "ana", "di")
-    async with in_one_turn(room):
-        await vanish(bo, di)
-        await ana.send("hi")
-    for player in (ana, cy, ed):
-        await player.expects("hi")
-    await cy.send("we are three")
-    for player in (ana, cy, ed):
-        await player.expects("we are three")
+    async with none_unheard(room):
+        async with in_one_turn(room):
+            await vanish(bo, di)
+            await ana.send("hi")
+        for player in (ana, cy, ed):
+            await player.expects("hi")
+        await cy.send("we are three")
+        for player in (ana, cy, ed):
+            await player.expects("we are three")
 
 
 @manager.behaviour("Who vanished is taken out, and to be taken out twice does no harm")
@@ -96,6 +101,9 @@ async def all_gone(room: AppRoom) -> None:
     await vanish(bo)
     await room.ends_quietly(bo)
     await counts(room, 0, left)
+
+
+manager.behaviour(TITLE)(both_stay)
 
 
 @manager.behaviour("A handler that is cancelled in the middle of a broadcast ends")

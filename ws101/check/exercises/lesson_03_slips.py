@@ -11,10 +11,14 @@ def taken_out_twice(case: Case) -> str | None:
     """Somebody was taken out of a list or set who was not in it any more."""
     if not isinstance(case.error, ValueError | KeyError) or not any(v.left for v in case.visits):
         return None
-    return (
+    said = (
         "It had been taken out already: `broadcast` does it when a send fails, and the handler "
         "does it at its end. Ask first whether it is in there, or keep a set and `discard`."
     )
+    by_itself = any(v.left and v.error is case.error for v in case.visits)  # harms nobody else
+    if by_itself and (second := passed_over(case)):
+        return f"{said} And there is a second fault: {second}"
+    return said
 
 
 def awaited_nothing(case: Case) -> str | None:

@@ -14,6 +14,7 @@ from ws101.check.exercises.lesson_03_slow_slips import (
     LIMIT,
     MANY,
     UNDER_WAY,
+    empty,
     full,
     given_up,
     not_taken_out,
@@ -22,9 +23,11 @@ from ws101.check.exercises.lesson_03_slow_slips import (
     one_queue,
     one_written,
     other_policy,
+    other_thing,
     twice,
     waits_for_slow,
     writer_left,
+    writer_waits,
 )
 from ws101.check.exercises.tasks import nothing_left, standing, swallowed
 from ws101.check.kinds import App
@@ -46,6 +49,9 @@ slow_client = Exercise(
     ),
     slips=(
         full,
+        empty,
+        other_thing,
+        writer_waits,
         twice,
         one_queue,
         given_up,

@@ -31,6 +31,39 @@ def full(case: Case) -> str | None:
     )
 
 
+def empty(case: Case) -> str | None:
+    """Room was made where nothing waited."""
+    if type(case.error).__name__ != "QueueEmpty":
+        return None
+    return (
+        "Nothing waits there that could be taken out. Make room only if the queue is full: "
+        "`self.waiting.full()`."
+    )
+
+
+def other_thing(case: Case) -> str | None:
+    """What was to be taken out was never put in, or is out already."""
+    if not isinstance(case.error, ValueError) or "not in list" not in str(case.error):
+        return None
+    return (
+        "`clients` does not have what is to be taken out. It holds `Client` objects, not "
+        "websockets; and each is taken out once."
+    )
+
+
+def writer_waits(case: Case) -> str | None:
+    """A handler whose client has left waits for something that does not come."""
+    visit = case.visit
+    if not case.unmet.expected.startswith("the handler of") or not case.unmet.silent:
+        return None
+    if visit is None or not visit.left or visit.receiving:
+        return None
+    return (
+        f"{case.unmet.client} has left, and its handler waits on. For its writer? That waits at "
+        "`get()`, for ever. Cancel it: `writer.cancel()`."
+    )
+
+
 def other_policy(case: Case) -> str | None:
     """What the slow client got is another choice of what waited."""
     got, wanted = case.unmet.got, case.unmet.wanted

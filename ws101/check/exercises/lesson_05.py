@@ -56,8 +56,7 @@ async def talks_until_pinged(room: AppRoom, ana: Player, within: float = 1.2) ->
     try:
         while pings < 2:
             if time.monotonic() > until:
-                came = "only one" if pings else "none"
-                raise Unmet(expected, came, client=ana.name, wanted=[PING, PING])
+                raise Unmet(expected, "fewer", client=ana.name, wanted=[PING, PING])
             await ana.ws.send("and")
             while (got := await ana.hears(f"'{SAID}and'", wanted=f"{SAID}and")) == PING:
                 pings += 1

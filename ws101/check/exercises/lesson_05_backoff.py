@@ -121,10 +121,16 @@ backoff = Exercise(
 
 
 async def draw(
-    room: FunctionRoom, attempt: int, first: float, most: float, rng: random.Random, times: int = 1
+    room: FunctionRoom,
+    attempt: int,
+    first: float,
+    most: float,
+    rng: random.Random,
+    times: int = 1,
+    chance: str = "rng",
 ) -> list[float]:
     """What so many calls return, each of which must be a number, not below 0."""
-    shown = f"{attempt:_}, {first:g}, {most:g}, rng"
+    shown = f"{attempt:_}, {first:g}, {most:g}, {chance}"
     waits = []
     for _ in range(times):
         wait = await room.start(attempt, first, most, rng, shown=shown).returns()
@@ -190,7 +196,10 @@ async def jitters(room: FunctionRoom) -> None:
 
 @backoff.behaviour("All chance comes from `rng`: the same seed brings the same waits")
 async def repeats(room: FunctionRoom) -> None:
-    once, again, other = [await draw(room, 3, 1, 60, random.Random(s), 3) for s in (7, 7, 8)]
+    once, again, other = [
+        await draw(room, 3, 1, 60, random.Random(seed), 3, f"random.Random({seed})")
+        for seed in (7, 7, 8)
+    ]
     if once != again or once == other:
         expected = "the same waits with the same seed, and others with another"
         came = "other waits with the same seed" if once != again else "the same with another seed"

@@ -131,7 +131,7 @@ async def nobody_there(room: ClientRoom) -> None:
     room.said.append(("the server", "is not there yet"))
     calling = call(room, stage, 1, 0.005)  # so that it tries very often
     try:
-        got = await calling.returns(0.1)
+        got = await calling.returns(0.2)
     except Unmet as unmet:
         if unmet.error is not None:
             raise

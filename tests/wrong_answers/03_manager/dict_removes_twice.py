@@ -5,16 +5,16 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 class Manager:
     def __init__(self):
-        self.clients = set()
+        self.clients = {}
 
     async def connect(self, websocket: WebSocket):
         """Accept the connection and keep it."""
         await websocket.accept()
-        self.clients.add(websocket)
+        self.clients[websocket] = True
 
     def disconnect(self, websocket: WebSocket):
         """Take it out, if it is in."""
-        self.clients.remove(websocket)
+        del self.clients[websocket]
 
     async def broadcast(self, text: str):
         """Send the text to everyone."""
