@@ -3,9 +3,11 @@
 import asyncio
 
 from websockets import InvalidStatus, connect
+from websockets.asyncio.server import ServerConnection
+from websockets.server import ServerProtocol
 
 from ws101.check import Verdict
-from ws101.check.clients import ClientRoom, ordinal
+from ws101.check.clients import ClientRoom, Names, ordinal
 from ws101.check.exercise import Exercise
 from ws101.check.kinds import Client
 
@@ -141,6 +143,12 @@ def test_one_that_comes_again_and_again():
     finding = finding_of(more_than_a_wire_remembers, connects_without_end)
     assert ("Came", "the connection was closed with code 1000") in finding.facts
     assert lanes(finding)[-1].startswith("your client, ")
+
+
+async def test_one_that_is_just_being_connected_has_no_address_yet():
+    names = Names()
+    names.came.append([ServerConnection(ServerProtocol(), server=None)])
+    assert list(names.lanes()) == []
 
 
 def test_ordinals():

@@ -64,7 +64,8 @@ class Names:
 
 
 def _addresses(came: list[ServerConnection]) -> list[Any]:
-    return [ws.remote_address for ws in came]
+    # asyncio makes the object first, and connects it in the next turn of the loop.
+    return [ws.remote_address for ws in came if hasattr(ws, "transport")]
 
 
 def ordinal(number: int) -> str:
