@@ -6,9 +6,9 @@ import statistics
 from typing import Any
 
 
-def ratio(growth: dict[str, Any], name: str, base: str, index: int = -1) -> float:
-    """The median of the ratios round by round: what slows the machine slows both."""
-    pairs = zip(growth["ms"][name][index], growth["ms"][base][index], strict=True)
+def ratio(growth: dict[str, Any], name: str, base: str) -> float:
+    """The median of the rounds' ratios, at the most clients: what slows one slows the other."""
+    pairs = zip(growth["ms"][name][-1], growth["ms"][base][-1], strict=True)
     return statistics.median(ms / base_ms for ms, base_ms in pairs)
 
 
@@ -65,10 +65,6 @@ def reach(results: dict[str, Any]) -> list[tuple[str, float, float]]:
     """What the hub is meant to reach: the claim, what was measured, the most it may be."""
     growth = results["growth"]
     least, most = growth["sizes"][0], growth["sizes"][-1]
-    # Sizes are measured one after another, and the machine may be busier then. What raw TCP does
-    # is linear in itself, and was measured in the same moments: who keeps up with it is linear.
-    # Two medians of small times differ by chance, though: a tenth is left for that.
-    first, last = (ratio(growth, "hub", "raw TCP", index) for index in (0, -1))
     runs = {one["label"]: one for one in results["stalled"]}
     stalled, calm = runs["hub"], runs["hub, nobody stalls"]
     churn = results["churn"][0]
@@ -76,7 +72,6 @@ def reach(results: dict[str, Any]) -> list[tuple[str, float, float]]:
         (f"{most} clients, to the naive loop", ratio(growth, "hub", "naive loop"), 1.1),
         (f"{most} clients, to websockets", ratio(growth, "hub", "websockets.broadcast"), 1.4),
         (f"growth, {least} to {most} clients, times", _grew(growth, "hub"), most / least),
-        (f"growth, {least} to {most} clients, to raw TCP's", last / first, 1.1),
         ("one stalls: not delivered, %", 100 * (1 - stalled["delivered"]), 0),
         ("one stalls: p99, to nobody stalls", stalled["p99_ms"] / calm["p99_ms"], 2),
         # Beside what is kept for the one: what serving costs with nobody stalled.
